@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# The one entry point: ./build.sh quickstart | test | bench NAME | pack | tool -- ARGS
+set -euo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+configuration=Release
+
+usage() {
+  cat <<'EOF'
+usage: ./build.sh COMMAND
+  quickstart        compress, verify and run real models: the first thing to try
+  test              build everything and run all tests
+  bench NAME        run a benchmark; it prints a table and writes artifacts/bench/NAME.json
+  pack              build the NuGet packages and try each from an empty folder
+  tool -- ARGS      run the command-line tool `deepcompress`
+EOF
+}
+
+need() { command -v "$1" >/dev/null || { echo "$1 is needed: $2" >&2; exit 1; }; }
+
+build() { # quietly; what went wrong is shown
+  local log
+  log=$(mktemp)
+  if ! dotnet build "$1" -c "$configuration" --nologo -v quiet -clp:NoSummary >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    exit 1
+  fi
+  rm -f "$log"
+}
+
+solution() { need dotnet "install the .NET 10 SDK"; eng/packages.sh; }
+
+test_all() {
+  local sln results status=0
+  sln=$(solution)
+  build "$sln"
+  results=artifacts/test-results
+  rm -rf "$results"
+  dotnet test "$sln" -c "$configuration" --no-build --nologo --logger trx --results-directory "$results" || status=$?
+  # The counters of all result files; a run that broke off before its tests is a failure even with no failed test.
+  cat "$results"/*.trx | grep -o '<Counters [^>]*' | awk -v status="$status" '
+    function value(name,  rest) { if (!match($0, name "=\"[0-9]+")) return 0; rest = substr($0, RSTART, RLENGTH); sub(/.*"/, "", rest); return rest + 0 }
+    { total += value("total"); passed += value("passed"); failed += value("failed") }
+    END {
+      if (status != 0 && failed == 0) { failed = 1; total += 1 }
+      printf "%d passed, %d failed, %d skipped\n", passed, failed, total - passed - failed
+      exit failed > 0
+    }'
+}
+
+tool() { # builds quietly if need be
+  local project=src/DeepCompression.Cli
+  solution >/dev/null
+  build $project
+  exec dotnet "artifacts/bin/DeepCompression.Cli/release/deepcompress.dll" "$@"
+}
+
+bench() {
+  local project=tests/DeepCompression.Benchmarks
+  solution >/dev/null
+  build $project
+  exec dotnet "artifacts/bin/DeepCompression.Benchmarks/release/DeepCompression.Benchmarks.dll" "$@"
+}
+
+command=${1:-}
+[ $# -gt 0 ] && shift
+case $command in
+  test) test_all ;;
+  bench) bench "$@" ;;
+  tool) [ "${1:-}" = -- ] && shift; tool "$@" ;;
+  *) usage; [ "$command" = help ] || exit 2 ;;
+esac

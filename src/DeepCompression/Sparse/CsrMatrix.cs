@@ -1,0 +1,70 @@
+namespace DeepCompression.Sparse;
+
+/// <summary>
+/// A sparse matrix in compressed row form whose values are codes into a codebook: what the kernels are built from.
+/// The non-zeros of row <c>r</c> are the entries <c>RowPointers[r] .. RowPointers[r + 1]</c>, columns ascending.
+/// </summary>
+public sealed class CsrMatrix
+{
+    /// <summary>Makes a matrix of its parts and checks that they fit each other.</summary>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="rowPointers">First entry of every row, and the entry count at the end: rows + 1 numbers.</param>
+    /// <param name="columnIndices">The column of every entry, strictly ascending in a row.</param>
+    /// <param name="codes">The code of every entry.</param>
+    /// <param name="codebook">The value of every code, shape (groups, size) row-major.</param>
+    /// <param name="groups">Groups of the codebook; row <c>r</c> uses group <c>r / (rows / groups)</c>.</param>
+    /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
+    public CsrMatrix(int rows, int columns, int[] rowPointers, int[] columnIndices, byte[] codes, float[] codebook, int groups = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        if (rowPointers.Length != rows + 1 || rowPointers[0] != 0 || rowPointers[^1] != columnIndices.Length)
+            throw new ArgumentException("Row pointers start at 0 and end at the number of entries.", nameof(rowPointers));
+        if (codes.Length != columnIndices.Length)
+            throw new ArgumentException($"{columnIndices.Length} entries need as many codes; found {codes.Length}.", nameof(codes));
+        if (codebook.Length % groups != 0 || rows % groups != 0)
+            throw new ArgumentException("Groups divide the codebook and the rows evenly.", nameof(groups));
+        if (codes.Length > 0 && codes.Max() >= codebook.Length / groups)
+            throw new ArgumentException("A code is beyond the codebook.", nameof(codes));
+        for (int row = 0; row < rows; row++)
+        {
+            int previous = -1;
+            if (rowPointers[row] > rowPointers[row + 1])
+                throw new ArgumentException("Row pointers do not fall.", nameof(rowPointers));
+            for (int entry = rowPointers[row]; entry < rowPointers[row + 1]; entry++)
+            {
+                if (columnIndices[entry] <= previous || columnIndices[entry] >= columns)
+                    throw new ArgumentException($"Columns of row {row} are not strictly ascending below {columns}.", nameof(columnIndices));
+                previous = columnIndices[entry];
+            }
+        }
+
+        (Rows, Columns, RowPointers, ColumnIndices, Codes, Codebook, Groups) = (rows, columns, rowPointers, columnIndices, codes, codebook, groups);
+    }
+
+    /// <summary>The number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>The number of columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>First entry of every row, and the entry count at the end.</summary>
+    public int[] RowPointers { get; }
+
+    /// <summary>The column of every entry.</summary>
+    public int[] ColumnIndices { get; }
+
+    /// <summary>The code of every entry.</summary>
+    public byte[] Codes { get; }
+
+    /// <summary>The value of every code, shape (groups, size) row-major.</summary>
+    public float[] Codebook { get; }
+
+    /// <summary>Groups of the codebook.</summary>
+    public int Groups { get; }
+
+    /// <summary>The number of entries.</summary>
+    public int NonZeros => Codes.Length;
+}
