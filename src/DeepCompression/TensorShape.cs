@@ -14,23 +14,17 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     public TensorShape(params ReadOnlySpan<long> dimensions)
     {
         long length = 1;
-        bool empty = false;
         foreach (long dimension in dimensions)
-        {
             ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(dimensions));
-            empty |= dimension == 0;
-            if (dimension == 0)
-            {
-                continue;
-            }
-
-            if (length > int.MaxValue / dimension)
+        foreach (long dimension in dimensions.Contains(0) ? [0] : dimensions)
+        {
+            if (dimension > int.MaxValue || length * dimension > int.MaxValue)
                 throw new ArgumentException($"A weight holds at most {int.MaxValue} elements; this shape has more.", nameof(dimensions));
             length *= dimension;
         }
 
         _dimensions = [.. dimensions];
-        Length = empty ? 0 : (int)length;
+        Length = (int)length;
         HasLength = true;
     }
 
