@@ -12,7 +12,9 @@ command -v npm >/dev/null || { echo "npm is needed to get ONNX Runtime: install 
 (cd "$work" && npm pack "$npm_package" --silent >/dev/null && tar xzf ./*.tgz \
   --exclude='*.aar' --exclude='*iOS~*' --exclude='*.meta')
 cp "$here"/*.csproj "$here"/*.props "$work"
-# shellcheck disable=SC2086
+# The public key stands in the sources; InternalsVisibleTo names it.
+key=$(grep -o 'PublicKey=[0-9a-f]*' "$work/package/Runtime/AssemblyInfo.shared.cs" | head -1 | cut -d= -f2)
+printf '%b' "$(sed 's/../\\x&/g' <<<"$key")" >"$work/package/key.snk"
 for project in Managed Native; do
   dotnet pack "$work/$project.csproj" --nologo -v quiet -c Release -o "$work/out" \
     -p:OnnxRuntimeSource="$work/package" -p:OnnxRuntimeVersion=$version
