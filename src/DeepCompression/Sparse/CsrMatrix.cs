@@ -67,4 +67,34 @@ public sealed class CsrMatrix
 
     /// <summary>The number of entries.</summary>
     public int NonZeros => Codes.Length;
+
+    /// <summary>The matrix with rows and columns exchanged, columns of every row ascending.</summary>
+    /// <returns>A new matrix; the codebook is shared with this one.</returns>
+    /// <exception cref="NotSupportedException">There are several groups: a row of the transpose would need them all.</exception>
+    public CsrMatrix Transpose()
+    {
+        if (Groups != 1)
+            throw new NotSupportedException($"A matrix with {Groups} codebook groups cannot be transposed; share the weight with one group.");
+
+        int[] rowPointers = new int[Columns + 1];
+        foreach (int column in ColumnIndices)
+            rowPointers[column + 1]++;
+        for (int column = 0; column < Columns; column++)
+            rowPointers[column + 1] += rowPointers[column];
+
+        int[] next = rowPointers[..^1];
+        int[] columnIndices = GC.AllocateUninitializedArray<int>(NonZeros);
+        byte[] codes = GC.AllocateUninitializedArray<byte>(NonZeros);
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int entry = RowPointers[row]; entry < RowPointers[row + 1]; entry++)
+            {
+                int to = next[ColumnIndices[entry]]++;
+                columnIndices[to] = row;
+                codes[to] = Codes[entry];
+            }
+        }
+
+        return new CsrMatrix(Columns, Rows, rowPointers, columnIndices, codes, Codebook, 1);
+    }
 }

@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+
+namespace DeepCompression.Sparse;
+
+/// <summary>Builds the compressed rows of a weight that is seen as a row-major matrix, or of its transpose.</summary>
+public static class CsrBuilder
+{
+    /// <summary>Builds the rows of a weight of shape (rows, columns).</summary>
+    /// <param name="tensor">The weight. Where its codebook has no zero, every element is an entry.</param>
+    /// <param name="rows">Rows of the row-major view.</param>
+    /// <param name="columns">Columns of the row-major view.</param>
+    /// <returns>A matrix of <paramref name="rows"/> rows; the centroids are converted to float32.</returns>
+    /// <exception cref="ArgumentException">The view has not as many elements as the weight, or the groups do not divide its rows.</exception>
+    public static CsrMatrix FromRows(CodedTensor tensor, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        ThrowIfNotView(tensor.Shape, rows, columns);
+        ReadOnlySpan<byte> dense = tensor.Codes.Span;
+        bool sparse = tensor.Codebook.HasZero;
+        int count = sparse ? dense.Length - dense.Count((byte)0) : dense.Length;
+        int[] rowPointers = new int[rows + 1];
+        int[] columnIndices = GC.AllocateUninitializedArray<int>(count);
+        byte[] codes = GC.AllocateUninitializedArray<byte>(count);
+
+        int entry = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<byte> line = dense.Slice(row * columns, columns);
+            for (int column = 0; column < line.Length; column++)
+            {
+                if (sparse && line[column] == 0)
+                    continue;
+                columnIndices[entry] = column;
+                codes[entry++] = line[column];
+            }
+
+            rowPointers[row + 1] = entry;
+        }
+
+        return new CsrMatrix(rows, columns, rowPointers, columnIndices, codes, ToSingle(tensor.Codebook), tensor.Codebook.Groups);
+    }
+
+    /// <summary>Builds the rows of a weight of shape (rows, columns) from its portable parts, without a dense array of codes.</summary>
+    /// <param name="parts">The parts.</param>
+    /// <param name="codebook">The codebook beside them.</param>
+    /// <param name="rows">Rows of the row-major view.</param>
+    /// <param name="columns">Columns of the row-major view.</param>
+    /// <returns>A matrix of <paramref name="rows"/> rows without the fillers.</returns>
+    /// <exception cref="InvalidDataException">The parts and codebook do not fit each other or the view.</exception>
+    public static CsrMatrix FromRows(SparseParts parts, Codebook codebook, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(codebook);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        parts.Validate(codebook);
+        if (rows % codebook.Groups != 0)
+            throw new InvalidDataException($"{codebook.Groups} groups do not divide {rows} rows.");
+
+        DigitReader gaps = new(parts.Gaps.Span, parts.GapBits);
+        DigitReader digits = new(parts.Codes.Span, parts.CodeBits);
+        int count = 0;
+        for (int i = 0; i < parts.Entries; i++)
+            count += digits[i] == 0 ? 0 : 1;
+
+        int[] rowPointers = new int[rows + 1];
+        int[] columnIndices = GC.AllocateUninitializedArray<int>(count);
+        byte[] codes = GC.AllocateUninitializedArray<byte>(count);
+        int entry = 0;
+        int row = 0;
+        long column = -1;
+        for (int i = 0; i < parts.Entries; i++)
+        {
+            column += gaps[i] + 1;
+            while (column >= columns)
+            {
+                if (columns == 0 || row >= rows - 1)
+                    throw new InvalidDataException($"Entry {i} stands for an element beyond the {(long)rows * columns} of a {rows} x {columns} weight.");
+                column -= columns;
+                rowPointers[++row] = entry;
+            }
+
+            int code = digits[i];
+            if (code >= codebook.Size)
+                throw new InvalidDataException($"Entry {i} has code {code}; the codebook has {codebook.Size}.");
+            if (code == 0)
+                continue;
+            columnIndices[entry] = (int)column;
+            codes[entry++] = (byte)code;
+        }
+
+        rowPointers.AsSpan(Math.Min(row + 1, rows)).Fill(entry);
+        return new CsrMatrix(rows, columns, rowPointers, columnIndices, codes, ToSingle(codebook), codebook.Groups);
+    }
+
+    /// <summary>Builds the rows of the transpose of a weight of shape (rows, columns): one row an output of <c>x W</c>.</summary>
+    /// <param name="tensor">The weight, with a codebook of one group.</param>
+    /// <param name="rows">Rows of the row-major view, columns of the result.</param>
+    /// <param name="columns">Columns of the row-major view, rows of the result.</param>
+    /// <returns>A matrix of <paramref name="columns"/> rows.</returns>
+    /// <exception cref="ArgumentException">The view has not as many elements as the weight.</exception>
+    /// <exception cref="NotSupportedException">The codebook has several groups, which the transpose cannot say a row.</exception>
+    public static CsrMatrix FromColumns(CodedTensor tensor, int rows, int columns) => FromRows(tensor, rows, columns).Transpose();
+
+    /// <summary>Builds the rows of the transpose of a weight of shape (rows, columns) from its portable parts.</summary>
+    /// <param name="parts">The parts.</param>
+    /// <param name="codebook">The codebook beside them, of one group.</param>
+    /// <param name="rows">Rows of the row-major view, columns of the result.</param>
+    /// <param name="columns">Columns of the row-major view, rows of the result.</param>
+    /// <returns>A matrix of <paramref name="columns"/> rows without the fillers.</returns>
+    /// <exception cref="InvalidDataException">The parts and codebook do not fit each other or the view.</exception>
+    /// <exception cref="NotSupportedException">The codebook has several groups, which the transpose cannot say a row.</exception>
+    public static CsrMatrix FromColumns(SparseParts parts, Codebook codebook, int rows, int columns) =>
+        FromRows(parts, codebook, rows, columns).Transpose();
+
+    /// <summary>Converts centroids to float32: exact for all types but float64, which is rounded to nearest.</summary>
+    internal static float[] ToSingle(Codebook codebook)
+    {
+        float[] result = new float[codebook.Groups * codebook.Size];
+        ReadOnlySpan<byte> values = codebook.Values.Span;
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = codebook.ElementType switch
+            {
+                ElementType.Float32 => MemoryMarshal.Cast<byte, float>(values)[i],
+                ElementType.Float16 => (float)MemoryMarshal.Cast<byte, Half>(values)[i],
+                ElementType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)MemoryMarshal.Cast<byte, ushort>(values)[i] << 16),
+                _ => (float)MemoryMarshal.Cast<byte, double>(values)[i],
+            };
+        }
+
+        return result;
+    }
+
+    private static void ThrowIfNotView(TensorShape shape, int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        if ((long)rows * columns != shape.Length)
+            throw new ArgumentException($"A {rows} x {columns} view does not have the {shape.Length} elements of shape {shape}.", nameof(rows));
+    }
+}

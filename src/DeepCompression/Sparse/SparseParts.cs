@@ -1,0 +1,115 @@
+namespace DeepCompression.Sparse;
+
+/// <summary>The constants of a portable <c>SparseWeight</c> node beside its codebook and shape (FORMAT.md, part 1).</summary>
+public sealed class SparseParts
+{
+    /// <summary>Puts parts together as they stand in a file. Nothing is checked before <see cref="Decode"/>.</summary>
+    /// <param name="gaps">One digit an entry.</param>
+    /// <param name="codes">One digit an entry.</param>
+    /// <param name="entries">The number of entries, fillers included.</param>
+    /// <param name="gapBits">Bits a gap: 1, 2, 4 or 8.</param>
+    /// <param name="codeBits">Bits a code: 1, 2, 4 or 8.</param>
+    public SparseParts(ReadOnlyMemory<byte> gaps, ReadOnlyMemory<byte> codes, int entries, int gapBits, int codeBits) =>
+        (Gaps, Codes, Entries, GapBits, CodeBits) = (gaps, codes, entries, gapBits, codeBits);
+
+    /// <summary>One digit of <see cref="GapBits"/> bits an entry.</summary>
+    public ReadOnlyMemory<byte> Gaps { get; }
+
+    /// <summary>One digit of <see cref="CodeBits"/> bits an entry.</summary>
+    public ReadOnlyMemory<byte> Codes { get; }
+
+    /// <summary>The number of entries, fillers included.</summary>
+    public int Entries { get; }
+
+    /// <summary>Bits a gap: 1, 2, 4 or 8.</summary>
+    public int GapBits { get; }
+
+    /// <summary>Bits a code: 1, 2, 4 or 8.</summary>
+    public int CodeBits { get; }
+
+    /// <summary>Makes the parts of a weight.</summary>
+    /// <param name="tensor">A weight whose codebook has +0 as code 0 in every group.</param>
+    /// <param name="gapBits">Bits a gap, 1, 2, 4 or 8; where null, those that give the smallest result.</param>
+    /// <returns>The parts; the codebook and shape are the weight's own.</returns>
+    /// <exception cref="ArgumentException">Code 0 is not +0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gapBits"/> is not 1, 2, 4 or 8.</exception>
+    public static SparseParts Encode(CodedTensor tensor, int? gapBits = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (!tensor.Codebook.HasZero)
+            throw new ArgumentException("A sparse weight's code 0 is +0; this codebook starts with another value.", nameof(tensor));
+
+        int[] positions = FindPositions(tensor);
+        byte[] positionCodes = GC.AllocateUninitializedArray<byte>(positions.Length);
+        ReadOnlySpan<byte> codes = tensor.Codes.Span;
+        for (int i = 0; i < positions.Length; i++)
+            positionCodes[i] = codes[positions[i]];
+
+        int codeBits = Digits.GetBits(tensor.Codebook.Size);
+        int bits = gapBits ?? GapWidth.Choose(positions, codeBits);
+        int entries = checked((int)RelativeIndex.CountEntries(positions, bits));
+        byte[] gaps = GC.AllocateUninitializedArray<byte>(entries);
+        byte[] entryCodes = GC.AllocateUninitializedArray<byte>(entries);
+        RelativeIndex.Encode(positions, positionCodes, bits, gaps, entryCodes);
+        return new SparseParts(Pack(gaps, bits), Pack(entryCodes, codeBits), entries, bits, codeBits);
+    }
+
+    /// <summary>Makes the weight that parts stand for, and checks everything that a file can get wrong.</summary>
+    /// <param name="parts">The parts.</param>
+    /// <param name="codebook">The codebook beside them.</param>
+    /// <param name="shape">The shape beside them.</param>
+    /// <returns>The weight.</returns>
+    /// <exception cref="InvalidDataException">The parts, codebook and shape do not fit each other.</exception>
+    public static CodedTensor Decode(SparseParts parts, Codebook codebook, TensorShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(codebook);
+        parts.Validate(codebook);
+        if (codebook.Groups > 1 && (shape.Rank == 0 || shape.Dimensions[0] % codebook.Groups != 0))
+            throw new InvalidDataException($"{codebook.Groups} groups do not divide the first dimension of shape {shape}.");
+
+        byte[] dense = new byte[shape.Length];
+        long position = -1;
+        DigitReader gaps = new(parts.Gaps.Span, parts.GapBits);
+        DigitReader codes = new(parts.Codes.Span, parts.CodeBits);
+        for (int entry = 0; entry < parts.Entries; entry++)
+        {
+            position += gaps[entry] + 1;
+            if (position >= dense.Length)
+                throw new InvalidDataException($"Entry {entry} stands for element {position}; shape {shape} has {shape.Length}.");
+            int code = codes[entry];
+            if (code >= codebook.Size)
+                throw new InvalidDataException($"Entry {entry} has code {code}; the codebook has {codebook.Size}.");
+            dense[position] = (byte)code;
+        }
+
+        return new CodedTensor(shape, codebook, dense);
+    }
+
+    /// <summary>Checks sizes and the codebook; positions and codes are checked where they are read.</summary>
+    internal void Validate(Codebook codebook)
+    {
+        Digits.Validate(Gaps.Span, Entries, GapBits, "gaps");
+        Digits.Validate(Codes.Span, Entries, CodeBits, "codes");
+        if (!codebook.HasZero)
+            throw new InvalidDataException("A sparse weight's code 0 is +0; this codebook starts with another value.");
+        if (codebook.Size > 1 << CodeBits)
+            throw new InvalidDataException($"A codebook of {codebook.Size} does not fit {CodeBits} code bits.");
+    }
+
+    internal static byte[] Pack(ReadOnlySpan<byte> values, int bits)
+    {
+        byte[] packed = GC.AllocateUninitializedArray<byte>(Digits.GetPackedLength(values.Length, bits));
+        Digits.Pack(values, bits, packed);
+        return packed;
+    }
+
+    private static int[] FindPositions(CodedTensor tensor)
+    {
+        ulong[] mask = new ulong[(tensor.Codes.Length + 63L) / 64];
+        int count = NonZeroScan.WriteMask(tensor.Codes.Span, mask);
+        int[] positions = GC.AllocateUninitializedArray<int>(count);
+        NonZeroScan.WritePositions(mask, positions);
+        return positions;
+    }
+}

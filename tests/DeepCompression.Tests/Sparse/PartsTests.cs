@@ -1,0 +1,79 @@
+using DeepCompression.Sparse;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DeepCompression.Tests.Sparse;
+
+public sealed class PartsTests
+{
+    private static readonly int?[] GapBits = [null, 1, 2, 4, 8];
+
+    [Fact]
+    public void Decode_OfEncodedRandomWeights_GivesTheSameCodes() =>
+        Prop.ForAll<int, byte>((seed, width) =>
+        {
+            CodedTensor tensor = RandomTensors.Coded(seed);
+            SparseParts parts = SparseParts.Encode(tensor, GapBits[width % 5]);
+            CodedTensor decoded = SparseParts.Decode(parts, tensor.Codebook, tensor.Shape);
+            return decoded.Codes.Span.SequenceEqual(tensor.Codes.Span) && decoded.Shape == tensor.Shape;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Decode_OfEncodedSharedWeights_GivesTheSameCodes() =>
+        Prop.ForAll<int>(seed =>
+        {
+            CodedTensor tensor = RandomTensors.Coded(seed, withZero: false);
+            CodedTensor decoded = SharedParts.Decode(SharedParts.Encode(tensor), tensor.Codebook, tensor.Shape);
+            return decoded.Codes.Span.SequenceEqual(tensor.Codes.Span);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Decode_OfEncodedPrunedWeights_GivesTheSameBits() =>
+        Prop.ForAll<int, byte>((seed, width) =>
+        {
+            PrunedTensor tensor = RandomTensors.Pruned(seed);
+            PrunedTensor decoded = PrunedParts.Decode(PrunedParts.Encode(tensor, GapBits[width % 5]), tensor.Shape);
+            return decoded.Values.Span.SequenceEqual(tensor.Values.Span);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Encode_PaperExample_HasFillerAfterLongRun()
+    {
+        // Figure 2 of Han et al. 2016 with 2-bit gaps: non-zeros at 1, 4 and 12.
+        byte[] codes = new byte[13];
+        (codes[1], codes[4], codes[12]) = (1, 2, 3);
+        Codebook codebook = RandomTensors.NewCodebook(new Random(1), ElementType.Float32, 1, 4, withZero: true);
+        SparseParts parts = SparseParts.Encode(new CodedTensor(new TensorShape(13), codebook, codes), 2);
+
+        Assert.Equal(4, parts.Entries);
+        Assert.Equal([0b11_11_10_01], parts.Gaps.ToArray());
+        Assert.Equal([0b11_00_10_01], parts.Codes.ToArray());
+    }
+
+    [Fact]
+    public void Encode_AutomaticGapBits_IsSmallestOfAll() =>
+        Prop.ForAll<int>(seed =>
+        {
+            CodedTensor tensor = RandomTensors.Coded(seed);
+            long best = GapBits[1..].Min(bits => Bits(SparseParts.Encode(tensor, bits)));
+            return Bits(SparseParts.Encode(tensor)) == best;
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData(new byte[] { 0xFF }, new byte[] { 1 }, 1, 8, 1, "element 255")]
+    [InlineData(new byte[] { 1, 2 }, new byte[] { 1 }, 1, 8, 1, "found 2")]
+    [InlineData(new byte[] { 1 }, new byte[] { 1, 1 }, 1, 8, 1, "found 2")]
+    [InlineData(new byte[] { 1 }, new byte[] { 3 }, 1, 8, 2, "code 3")]
+    [InlineData(new byte[] { 1 }, new byte[] { 1 }, 1, 3, 1, "1, 2, 4 or 8 bits")]
+    [InlineData(new byte[] { 1 }, new byte[] { 1 }, -1, 8, 1, "not negative")]
+    [InlineData(new byte[] { 0x11 }, new byte[] { 1 }, 1, 4, 1, "beyond the last")]
+    public void Decode_BadParts_ThrowsInvalidData(byte[] gaps, byte[] codes, int entries, int gapBits, int codeBits, string message)
+    {
+        Codebook codebook = new(ElementType.Float32, 1, new byte[8]);
+        SparseParts parts = new(gaps, codes, entries, gapBits, codeBits);
+        var thrown = Assert.Throws<InvalidDataException>(() => SparseParts.Decode(parts, codebook, new TensorShape(100)));
+        Assert.Contains(message, thrown.Message);
+    }
+
+    private static long Bits(SparseParts parts) => (long)parts.Entries * (parts.GapBits + parts.CodeBits);
+}
