@@ -1,0 +1,62 @@
+namespace DeepCompression.Kernels;
+
+/// <summary>
+/// Predicts whether a compressed kernel beats a dense one. The constants are fitted to measurements of this project's
+/// benchmark against ONNX Runtime on an AVX-512 machine; a ratio of two kernels on one machine moves little between machines.
+/// </summary>
+public static class KernelCost
+{
+    private const double DenseNanosecondsPerByte = 1 / 25.0;           // weights streamed once, batch 1
+    private const double DenseNanosecondsPerMultiplyAdd = 1 / 85.0;    // blocked matrix products
+    private const double SlidingNanosecondsPerEntry = 1 / 14.0;        // sparse x vector
+    private const double LanesNanosecondsPerMultiplyAdd = 1 / 45.0;    // sparse x matrix, convolution
+
+    /// <summary>A fully connected layer.</summary>
+    /// <param name="nonZeros">Weights that are not zero.</param>
+    /// <param name="outputs">Rows of the weights.</param>
+    /// <param name="inputs">Columns of the weights.</param>
+    /// <param name="batch">Rows of x.</param>
+    public static KernelEstimate Linear(long nonZeros, int outputs, int inputs, int batch)
+    {
+        double weights = (double)outputs * inputs;
+        double dense = Math.Max(weights * sizeof(float) * DenseNanosecondsPerByte, weights * batch * DenseNanosecondsPerMultiplyAdd);
+        double perEntry = Math.Min(batch * SlidingNanosecondsPerEntry, Math.Max(batch, 16) * LanesNanosecondsPerMultiplyAdd);
+        return new KernelEstimate(nonZeros * perEntry, dense);
+    }
+
+    /// <summary>A convolution.</summary>
+    /// <param name="nonZeros">Weights that are not zero.</param>
+    /// <param name="geometry">Channels, kernel, strides, pads.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    public static KernelEstimate Convolution(long nonZeros, ConvolutionGeometry geometry, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(geometry);
+        double positions = (double)geometry.GetOutputHeight(height) * geometry.GetOutputWidth(width);
+        double weights = (double)geometry.OutputChannels * geometry.InputChannels / geometry.Groups * geometry.KernelHeight * geometry.KernelWidth;
+        return new KernelEstimate(nonZeros * positions * LanesNanosecondsPerMultiplyAdd, weights * positions * DenseNanosecondsPerMultiplyAdd);
+    }
+
+    /// <summary>A recurrent layer, one step of one sequence.</summary>
+    /// <param name="nonZeros">Weights that are not zero, input and recurrent.</param>
+    /// <param name="geometry">Kind, direction, sizes.</param>
+    public static KernelEstimate Recurrent(long nonZeros, RecurrentGeometry geometry)
+    {
+        ArgumentNullException.ThrowIfNull(geometry);
+        double weights = (double)geometry.Directions * geometry.Gates * geometry.Hidden * (geometry.Inputs + geometry.Hidden);
+        return new KernelEstimate(nonZeros * SlidingNanosecondsPerEntry, weights * sizeof(float) * DenseNanosecondsPerByte);
+    }
+
+    /// <summary>A fully connected layer of shared weights that are not pruned.</summary>
+    /// <param name="codebookSize">Centroids a group.</param>
+    /// <param name="outputs">Rows of the weights.</param>
+    /// <param name="inputs">Columns of the weights.</param>
+    /// <param name="batch">Rows of x.</param>
+    public static KernelEstimate Shared(int codebookSize, int outputs, int inputs, int batch)
+    {
+        double weights = (double)outputs * inputs;
+        double dense = Math.Max(weights * sizeof(float) * DenseNanosecondsPerByte, weights * batch * DenseNanosecondsPerMultiplyAdd);
+        double decode = codebookSize <= 32 ? 1 / 40.0 : 1 / 8.0;
+        return new KernelEstimate(weights * (decode + (batch * LanesNanosecondsPerMultiplyAdd)), dense);
+    }
+}

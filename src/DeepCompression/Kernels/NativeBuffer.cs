@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>Memory outside the garbage collector's heap, aligned to a cache line, all zeros at first.</summary>
+internal sealed unsafe class NativeBuffer : IDisposable
+{
+    /// <summary>Alignment of the first byte, and what lengths are rounded up to.</summary>
+    public const int Alignment = 64; // bytes
+
+    public NativeBuffer(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Bytes = (bytes + Alignment - 1) / Alignment * Alignment;
+        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(Bytes, Alignment), Alignment);
+        NativeMemory.Clear(Pointer, (nuint)Math.Max(Bytes, Alignment));
+        GC.AddMemoryPressure(Math.Max(Bytes, 1));
+    }
+
+    ~NativeBuffer() => Free();
+
+    /// <summary>The first byte.</summary>
+    public byte* Pointer { get; private set; }
+
+    /// <summary>The length.</summary>
+    public long Bytes { get; }
+
+    /// <summary>A buffer that holds a copy of the elements.</summary>
+    public static NativeBuffer Copy<T>(ReadOnlySpan<T> source)
+        where T : unmanaged
+    {
+        NativeBuffer buffer = new((long)source.Length * sizeof(T));
+        source.CopyTo(new Span<T>(buffer.Pointer, source.Length));
+        return buffer;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        if (Pointer == null)
+            return;
+        NativeMemory.AlignedFree(Pointer);
+        Pointer = null;
+        GC.RemoveMemoryPressure(Math.Max(Bytes, 1));
+    }
+}
