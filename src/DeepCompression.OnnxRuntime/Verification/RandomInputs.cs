@@ -1,5 +1,3 @@
-using Microsoft.ML.OnnxRuntime.Tensors;
-
 namespace DeepCompression.OnnxRuntime.Verification;
 
 /// <summary>
