@@ -22,6 +22,22 @@ internal static class InputColumns
         return column;
     }
 
+    /// <summary>Checks a column as far as the shape of a schema tells.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type than the tensor takes.</exception>
+    public static void Check(TensorBinding binding, SchemaShape schema)
+    {
+        foreach (SchemaShape.Column column in schema)
+        {
+            if (column.Name != binding.Column)
+                continue;
+            if (column.IsKey || !column.ItemType.Equals(binding.ItemType))
+                throw Mismatch($"Input column '{binding.Column}': tensor '{binding.Tensor}' takes {binding.ItemType}; found {(column.IsKey ? "a key of " : "")}{column.ItemType}.");
+            return;
+        }
+
+        throw Mismatch($"Could not find input column '{binding.Column}' for tensor '{binding.Tensor}'; the data has {string.Join(", ", schema.Select(c => c.Name))}.");
+    }
+
     private static bool Fits(TensorBinding binding, int values)
     {
         if (binding.RowLength is int length)

@@ -1,0 +1,67 @@
+using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
+
+namespace MLNet.DeepCompression.Tests.Scoring;
+
+/// <summary>Models of a few nodes, written to a folder of the test's own.</summary>
+internal sealed class SmallModels : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mlnet-tests").FullName;
+
+    /// <summary>y = x W + 1 with x: [N, 4], W[i, j] = i + 10 j, y: [N, 3].</summary>
+    public string Linear()
+    {
+        GraphProto graph = Graph(Value("x", TensorProto.Types.DataType.Float, null, 4), Value("y", TensorProto.Types.DataType.Float, null, 3));
+        float[] weights = [.. from i in Enumerable.Range(0, 4) from j in Enumerable.Range(0, 3) select (float)(i + (10 * j))];
+        graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 4, 3 }, FloatData = { weights } });
+        graph.Initializer.Add(new TensorProto { Name = "one", DataType = 1, Dims = { 1 }, FloatData = { 1f } });
+        graph.Node.Add(Node("MatMul", ["x", "w"], "xw"));
+        graph.Node.Add(Node("Add", ["xw", "one"], "y"));
+        return Save(graph, "linear.onnx");
+    }
+
+    /// <summary>z = x of any length, reversed in sign; [N, L] to [N, L].</summary>
+    public string AnyLength()
+    {
+        GraphProto graph = Graph(Value("x", TensorProto.Types.DataType.Float, null, null), Value("z", TensorProto.Types.DataType.Float, null, null));
+        graph.Node.Add(Node("Neg", ["x"], "z"));
+        return Save(graph, "any-length.onnx");
+    }
+
+    /// <summary>Every input through Identity: one output for each, named with an <c>_out</c>.</summary>
+    public string Identities(params (string Name, TensorProto.Types.DataType Type, long?[] Dimensions)[] inputs)
+    {
+        GraphProto graph = new() { Name = "g" };
+        foreach ((string name, TensorProto.Types.DataType type, long?[] dimensions) in inputs)
+        {
+            graph.Input.Add(Value(name, type, dimensions));
+            graph.Output.Add(Value(name + "_out", type, dimensions));
+            graph.Node.Add(Node("Identity", [name], name + "_out"));
+        }
+
+        return Save(graph, "identities.onnx");
+    }
+
+    public string Save(GraphProto graph, string name)
+    {
+        ModelProto model = new() { IrVersion = 8, Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
+        string path = Path.Combine(_folder, name);
+        new OnnxModel(model).Save(path);
+        return path;
+    }
+
+    public static NodeProto Node(string op, string[] inputs, string output) => new() { OpType = op, Name = op + "_" + output, Input = { inputs }, Output = { output } };
+
+    public static ValueInfoProto Value(string name, TensorProto.Types.DataType type, params long?[] dimensions)
+    {
+        TensorShapeProto shape = new();
+        foreach (long? dimension in dimensions)
+            shape.Dim.Add(dimension is long size ? new TensorShapeProto.Types.Dimension { DimValue = size } : new TensorShapeProto.Types.Dimension { DimParam = "n" + shape.Dim.Count });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } } };
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static GraphProto Graph(ValueInfoProto input, ValueInfoProto output) => new() { Name = "g", Input = { input }, Output = { output } };
+}
