@@ -57,10 +57,14 @@ tool() { # builds quietly if need be
 }
 
 bench() {
-  local project=tests/DeepCompression.Benchmarks
-  solution >/dev/null
-  build $project
-  exec dotnet "artifacts/bin/DeepCompression.Benchmarks/release/DeepCompression.Benchmarks.dll" "$@"
+  local name=DeepCompression.Benchmarks sln
+  sln=$(solution)
+  if [ "${1:-}" = mlnet ]; then
+    [ "$sln" = MLNet.DeepCompression.sln ] || exit 1
+    name=MLNet.DeepCompression.Benchmarks
+  fi
+  build "tests/$name"
+  exec dotnet "artifacts/bin/$name/release/$name.dll" "$@"
 }
 
 command=${1:-}

@@ -1,0 +1,4 @@
+using System.Reflection;
+using DeepCompression.Benchmarks.Harness;
+
+return BenchProgram.Run(Assembly.GetExecutingAssembly(), args);
