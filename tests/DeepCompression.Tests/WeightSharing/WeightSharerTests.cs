@@ -10,7 +10,7 @@ public sealed class WeightSharerTests
 
     [Fact]
     public void Share_AnyWeight_KeepsZerosAndTakesTheNearestCentroid() =>
-        Prop.ForAll(Gen.Choose(1, 8).ToArbitrary(), Gen.Elements(Types).ToArbitrary(), Gen.Choose(0, 2000).ToArbitrary(), (bits, type, size) =>
+        Prop.ForAll(Gen.Choose(1, 8).ToArbitrary(), Gen.Elements(Types).ToArbitrary(), Gen.Choose(0, 500).ToArbitrary(), (bits, type, size) =>
         {
             PrunedTensor tensor = RandomWeights.ToTensor(RandomWeights.Sparse(size, size % 3 * 0.4, size), type);
             CodedTensor shared = WeightSharer.Share(tensor, new SharingOptions { Bits = bits });
