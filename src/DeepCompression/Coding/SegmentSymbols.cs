@@ -1,0 +1,80 @@
+using System.Buffers;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.Coding;
+
+/// <summary>The decoded symbols of one segment, in rented arrays.</summary>
+internal readonly ref struct SegmentSymbols
+{
+    private readonly int[]? _positions;
+    private readonly byte[] _planes;
+
+    private SegmentSymbols(int[]? positions, int positionCount, byte[] planes, int planeLength, int planeCount)
+    {
+        (_positions, _planes, PlaneLength) = (positions, planes, planeLength);
+        Positions = positions.AsSpan(0, positionCount);
+        Planes = planes.AsSpan(0, planeLength * planeCount);
+    }
+
+    /// <summary>The elements that are not zero, ascending, counted from the segment's start; empty in the dense form.</summary>
+    public ReadOnlySpan<int> Positions { get; }
+
+    /// <summary>Symbols a plane.</summary>
+    public int PlaneLength { get; }
+
+    /// <summary>The planes one after the other.</summary>
+    public ReadOnlySpan<byte> Planes { get; }
+
+    public static SegmentSymbols Read(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, int elements)
+    {
+        ByteReader reader = layout.GetSegment(blob, segment);
+        int count = elements;
+        int[]? positions = null;
+        if (layout.Header.Form != PackingForm.Dense)
+        {
+            positions = ArrayPool<int>.Shared.Rent(elements);
+            count = ReadPositions(layout, ref reader, elements, positions);
+        }
+
+        int planeCount = layout.PlaneCount;
+        byte[] planes = ArrayPool<byte>.Shared.Rent(count * planeCount);
+        for (int plane = 0; plane < planeCount; plane++)
+            HuffmanStreams.Read(ref reader, layout.Planes[plane], planes.AsSpan(plane * count, count), layout.Header.IsShared ? "codes" : "values");
+        reader.ThrowIfNotAtEnd($"segment {segment}");
+        return new SegmentSymbols(positions, positions is null ? 0 : count, planes, count, planeCount);
+    }
+
+    public ReadOnlySpan<byte> GetPlane(int plane) => Planes.Slice(plane * PlaneLength, PlaneLength);
+
+    public void Return()
+    {
+        ArrayPool<byte>.Shared.Return(_planes);
+        if (_positions is not null)
+            ArrayPool<int>.Shared.Return(_positions);
+    }
+
+    private static int ReadPositions(BlobLayout layout, ref ByteReader reader, int elements, Span<int> positions)
+    {
+        if (layout.Header.Form == PackingForm.Gaps)
+        {
+            int count = (int)reader.ReadVarint("the number of gaps", elements);
+            byte[] gaps = ArrayPool<byte>.Shared.Rent(count);
+            HuffmanStreams.Read(ref reader, layout.Index!, gaps.AsSpan(0, count), "gaps");
+            count = GapSymbols.Read(gaps.AsSpan(0, count), layout.Header.GapBits, elements, positions);
+            ArrayPool<byte>.Shared.Return(gaps);
+            return count;
+        }
+
+        byte[] mask = ArrayPool<byte>.Shared.Rent(MaskBytes.GetLength(elements));
+        ulong[] words = ArrayPool<ulong>.Shared.Rent((elements + 63) / 64);
+        Span<ulong> used = words.AsSpan(0, (elements + 63) / 64);
+        HuffmanStreams.Read(ref reader, layout.Index!, mask.AsSpan(0, MaskBytes.GetLength(elements)), "the mask");
+        MaskBytes.Read(mask.AsSpan(0, MaskBytes.GetLength(elements)), used);
+        if (elements % 64 != 0 && used[^1] >> (elements % 64) != 0)
+            throw new InvalidDataException($"Offset {reader.Offset}: the mask has ones beyond its {elements} elements.");
+        int nonZeros = NonZeroScan.WritePositions(used, positions);
+        ArrayPool<byte>.Shared.Return(mask);
+        ArrayPool<ulong>.Shared.Return(words);
+        return nonZeros;
+    }
+}
