@@ -66,8 +66,6 @@ internal unsafe struct OrtApi
     public delegate* unmanaged<OrtSession*, void> ReleaseSession;
     [FieldOffset(96 * 8)]
     public delegate* unmanaged<OrtValue*, void> ReleaseValue;
-    [FieldOffset(98 * 8)]
-    public delegate* unmanaged<OrtTypeInfo*, void> ReleaseTypeInfo;
     [FieldOffset(99 * 8)]
     public delegate* unmanaged<OrtTensorTypeAndShapeInfo*, void> ReleaseTensorTypeAndShapeInfo;
     [FieldOffset(100 * 8)]
@@ -150,4 +148,8 @@ internal unsafe struct OrtApi
     public delegate* unmanaged<OrtNode*, byte*, OrtOpAttr**, OrtStatus*> Node_GetAttributeByName;
     [FieldOffset(378 * 8)]
     public delegate* unmanaged<OrtValue*, void**, OrtStatus*> GetTensorData;
+    [FieldOffset(390 * 8)]
+    public delegate* unmanaged<OrtTensorTypeAndShapeInfo*, byte> TensorTypeAndShape_HasShape;
+    [FieldOffset(414 * 8)]
+    public delegate* unmanaged<OrtValue*, int*, long**, nuint*, OrtStatus*> GetTensorElementTypeAndShapeDataReference;
 }

@@ -1,0 +1,76 @@
+using DeepCompression.ExecutionProvider.Interop;
+
+namespace DeepCompression.ExecutionProvider.Graph;
+
+/// <summary>A graph as a list of nodes in topological order, with the edges by value name.</summary>
+internal sealed unsafe class GraphView
+{
+    private readonly Dictionary<string, NodeView> _producers = [];
+    private readonly Dictionary<string, List<(NodeView Node, int Input)>> _readers = [];
+
+    public GraphView(OrtRuntime ort, OrtGraph* graph)
+    {
+        byte* name;
+        ort.Check(ort.Api->Graph_GetName(graph, &name));
+        Name = OrtRuntime.ToString(name);
+
+        nuint count;
+        ort.Check(ort.Api->Graph_GetNumNodes(graph, &count));
+        nint[] handles = new nint[count];
+        fixed (nint* data = handles)
+            ort.Check(ort.Api->Graph_GetNodes(graph, (OrtNode**)data, count));
+
+        Dictionary<nint, ValueView> values = [];
+        ValueView? Value(nint handle)
+        {
+            if (handle == 0)
+                return null;
+            if (!values.TryGetValue(handle, out ValueView? value))
+                values[handle] = value = new ValueView(ort, (OrtValueInfo*)handle);
+            return value.Name.Length == 0 ? null : value;
+        }
+
+        Nodes = Array.ConvertAll(handles, handle => new NodeView(ort, (OrtNode*)handle, Value));
+        foreach (NodeView node in Nodes)
+        {
+            foreach (ValueView? output in node.Outputs)
+            {
+                if (output is not null)
+                    _producers[output.Name] = node;
+            }
+
+            for (int i = 0; i < node.Inputs.Length; i++)
+                AddReader(node.Inputs[i], node, i);
+            foreach (ValueView? input in node.ImplicitInputs)
+                AddReader(input, node, Subgraph);
+        }
+    }
+
+    /// <summary>Stands for the place of an input that only a subgraph of the node reads.</summary>
+    public const int Subgraph = -1;
+
+    public string Name { get; }
+
+    /// <summary>The nodes in topological order.</summary>
+    public NodeView[] Nodes { get; }
+
+    /// <summary>The node that yields a value; null for inputs and constants.</summary>
+    public NodeView? Producer(ValueView? value) => value is null ? null : _producers.GetValueOrDefault(value.Name);
+
+    /// <summary>The nodes that read a value, with the place at which each does.</summary>
+    public IReadOnlyList<(NodeView Node, int Input)> Readers(ValueView? value) =>
+        value is not null && _readers.TryGetValue(value.Name, out List<(NodeView, int)>? readers) ? readers : [];
+
+    /// <summary>The node that alone reads a value which does not leave the graph; null where there is no such node.</summary>
+    public NodeView? OnlyReader(ValueView? value) =>
+        value is { IsGraphOutput: false } && Readers(value) is [{ Input: not Subgraph } reader] ? reader.Node : null;
+
+    private void AddReader(ValueView? value, NodeView node, int input)
+    {
+        if (value is null)
+            return;
+        if (!_readers.TryGetValue(value.Name, out List<(NodeView, int)>? readers))
+            _readers[value.Name] = readers = [];
+        readers.Add((node, input));
+    }
+}

@@ -1,0 +1,137 @@
+using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.ExecutionProvider.Weights;
+
+/// <summary>A node of ours that yields a weight (FORMAT.md, part 1), with its constants read and not yet decoded.</summary>
+internal sealed class WeightNode
+{
+    private readonly Func<CompressedTensor> _decode;
+
+    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, int codebookSize, Func<CompressedTensor> decode)
+    {
+        (Node, ElementType, Shape, Entries, CodebookSize, _decode) = (node, elementType, shape, entries, codebookSize, decode);
+    }
+
+    /// <summary>The domain of our nodes.</summary>
+    public const string Domain = "ai.deepcompression";
+
+    public NodeView Node { get; }
+
+    /// <summary>The value that the node yields.</summary>
+    public ValueView Output => Node.Outputs[0]!;
+
+    /// <summary>The element type of the dense weight.</summary>
+    public ElementType ElementType { get; }
+
+    /// <summary>The shape of the dense weight.</summary>
+    public TensorShape Shape { get; }
+
+    /// <summary>Non-zeros, at most: fillers may be among them.</summary>
+    public int Entries { get; }
+
+    /// <summary>Centroids a group; 0 where the values are not shared.</summary>
+    public int CodebookSize { get; }
+
+    /// <summary>Non-zeros as a share of all elements, 0..1.</summary>
+    public double Density => Shape.Length == 0 ? 0 : (double)Entries / Shape.Length;
+
+    /// <summary>The size of the dense weight in bytes.</summary>
+    public long DenseBytes => (long)Shape.Length * ElementType.GetSize();
+
+    /// <summary>Whether a node is one of ours.</summary>
+    public static bool IsWeightNode(NodeView node) => node.Domain == Domain;
+
+    /// <summary>Decodes the whole weight.</summary>
+    /// <exception cref="InvalidDataException">The constants are damaged.</exception>
+    public CompressedTensor Decode() => Guard(_decode);
+
+    /// <summary>Reads a node's constants.</summary>
+    /// <returns>The weight; null where an input is not a constant.</returns>
+    /// <exception cref="InvalidDataException">The constants do not fit each other.</exception>
+    public static WeightNode? Read(NodeView node)
+    {
+        TensorView?[] inputs = Array.ConvertAll(node.Inputs, input => input?.Constant);
+        if (inputs.Length == 0 || Array.Exists(inputs, input => input is null) || node.Outputs.Length != 1 || node.Outputs[0] is null)
+            return null;
+        return Guard(node, () => (node.OpType, inputs.Length) switch
+        {
+            ("SparseWeight", 5) => ReadSparse(node, inputs!),
+            ("SharedWeight", 4) => ReadShared(node, inputs!),
+            ("PrunedWeight", 4) => ReadPruned(node, inputs!),
+            ("PackedWeight", 1) => ReadPacked(node, inputs!),
+            _ => throw new InvalidDataException($"no weight node has {inputs.Length} inputs"),
+        });
+    }
+
+    private static WeightNode ReadSparse(NodeView node, TensorView[] inputs)
+    {
+        Codebook codebook = ReadCodebook(inputs[2]);
+        TensorShape shape = ReadShape(inputs[3]);
+        int[] layout = ReadLayout(inputs[4], 3);
+        SparseParts parts = new(Memory(inputs[0]), Memory(inputs[1]), layout[0], layout[1], layout[2]);
+        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook.Size, () => SparseParts.Decode(parts, codebook, shape));
+    }
+
+    private static WeightNode ReadShared(NodeView node, TensorView[] inputs)
+    {
+        Codebook codebook = ReadCodebook(inputs[1]);
+        TensorShape shape = ReadShape(inputs[2]);
+        SharedParts parts = new(Memory(inputs[0]), ReadLayout(inputs[3], 1)[0]);
+        return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook.Size, () => SharedParts.Decode(parts, codebook, shape));
+    }
+
+    private static WeightNode ReadPruned(NodeView node, TensorView[] inputs)
+    {
+        TensorShape shape = ReadShape(inputs[2]);
+        int[] layout = ReadLayout(inputs[3], 2);
+        ElementType type = ReadElementType(inputs[1]);
+        PrunedParts parts = new(Memory(inputs[0]), Memory(inputs[1]), type, layout[0], layout[1]);
+        return new WeightNode(node, type, shape, layout[0], 0, () => PrunedParts.Decode(parts, shape));
+    }
+
+    private static WeightNode ReadPacked(NodeView node, TensorView[] inputs)
+    {
+        ReadOnlyMemory<byte> blob = Memory(inputs[0]);
+        PackedHeader header = TensorCompressor.ReadHeader(blob.Span);
+        return new WeightNode(node, header.ElementType, header.Shape, header.NonZeros, header.CodebookSize, () => TensorCompressor.Decompress(blob.Span));
+    }
+
+    private static unsafe ReadOnlyMemory<byte> Memory(TensorView tensor) => new NativeBytes(tensor.Data, tensor.ByteLength).Memory;
+
+    // The codebook outlives the graph in the kernels, and is small.
+    private static Codebook ReadCodebook(TensorView tensor)
+    {
+        if (tensor.Shape.Length != 2)
+            throw new InvalidDataException($"the codebook has {tensor.Shape.Length} dimensions instead of 2");
+        return new Codebook(ReadElementType(tensor), checked((int)tensor.Shape[0]), tensor.Bytes.ToArray());
+    }
+
+    private static ElementType ReadElementType(TensorView tensor) => tensor.ElementType switch
+    {
+        OnnxType.Float32 or OnnxType.Float16 or OnnxType.Float64 or OnnxType.BFloat16 => (ElementType)tensor.ElementType,
+        _ => throw new InvalidDataException($"weights of ONNX type {tensor.ElementType} are not real numbers"),
+    };
+
+    private static TensorShape ReadShape(TensorView tensor) => tensor.ElementType == OnnxType.Int64
+        ? new TensorShape(tensor.As<long>())
+        : throw new InvalidDataException("the shape is not of type int64");
+
+    private static int[] ReadLayout(TensorView tensor, int count) => tensor.ElementType == OnnxType.Int64 && tensor.As<long>().Length == count
+        ? [.. tensor.As<long>().ToArray().Select(value => checked((int)value))]
+        : throw new InvalidDataException($"the layout is not {count} numbers of type int64");
+
+    private T Guard<T>(Func<T> read) => Guard(Node, read);
+
+    private static T Guard<T>(NodeView node, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception defect) when (defect is InvalidDataException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"node '{node.Label}' ({node.OpType}): {defect.Message}", defect);
+        }
+    }
+}
