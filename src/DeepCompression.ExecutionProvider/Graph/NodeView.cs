@@ -10,6 +10,7 @@ internal sealed unsafe class NodeView
     private const int AttributeFloat = 3;
     private const int AttributeFloats = 4;
     private const int AttributeString = 5;
+    private const int AttributeStrings = 6;
 
     private readonly OrtRuntime _ort;
 
@@ -87,6 +88,14 @@ internal sealed unsafe class NodeView
     /// <summary>A text attribute.</summary>
     public string GetString(string name, string fallback) =>
         GetList<byte>(name, AttributeString) is byte[] bytes ? System.Text.Encoding.UTF8.GetString(bytes).TrimEnd('\0') : fallback;
+
+    /// <summary>A list of texts; null where the attribute is absent.</summary>
+    public string[]? GetStrings(string name)
+    {
+        // The runtime writes the texts one after another, each with a zero at its end.
+        byte[]? bytes = GetList<byte>(name, AttributeStrings);
+        return bytes is null ? null : System.Text.Encoding.UTF8.GetString(bytes).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     /// <summary>Whether an attribute is present, of whatever type.</summary>
     public bool Has(string name) => Attribute(name) != null;

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.Kernels;
 
 namespace DeepCompression.ExecutionProvider.Planning;
 
@@ -10,6 +13,9 @@ namespace DeepCompression.ExecutionProvider.Planning;
 /// <param name="Activation">The function applied last.</param>
 internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activation)
 {
+    /// <summary>Equal for equal epilogues.</summary>
+    public string Recipe => $"{Digest(Scale)}|{Digest(Shift)}|{Activation}";
+
     /// <summary>Follows the nodes behind an operator for as long as they can be computed with it.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="node">The operator; its first output carries the channels in axis <paramref name="channelAxis"/>.</param>
@@ -89,9 +95,9 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
     private static Activation? ReadActivation(NodeView node)
     {
         if (node.IsOnnx("Relu"))
-            return new Activation(ActivationKind.LeakyRelu);
+            return Activation.Relu;
         if (node.IsOnnx("LeakyRelu"))
-            return new Activation(ActivationKind.LeakyRelu, Slope: node.GetFloat("alpha", 0.01f));
+            return Activation.LeakyRelu(node.GetFloat("alpha", 0.01f));
         if (!node.IsOnnx("Clip") || node.Outputs[0]?.ElementType != OnnxType.Float32)
             return null;
 
@@ -99,7 +105,7 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
         float minimum = node.GetFloat("min", float.NegativeInfinity);
         float maximum = node.GetFloat("max", float.PositiveInfinity);
         return ReadBound(node.Input(1), ref minimum) && ReadBound(node.Input(2), ref maximum)
-            ? new Activation(ActivationKind.Clip, Minimum: minimum, Maximum: maximum)
+            ? Activation.Clip(minimum, maximum)
             : null;
     }
 
@@ -112,6 +118,9 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
         bound = constant.As<float>()[0];
         return true;
     }
+
+    private static string Digest(float[]? values) =>
+        values is null ? "" : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan())));
 
     private static float[] Filled(int count, float value)
     {

@@ -7,10 +7,11 @@ namespace DeepCompression.ExecutionProvider.Weights;
 internal sealed class WeightNode
 {
     private readonly Func<CompressedTensor> _decode;
+    private readonly Func<int, int, CsrMatrix>? _rows;
 
-    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, int codebookSize, Func<CompressedTensor> decode)
+    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, Codebook? codebook, Func<CompressedTensor> decode)
     {
-        (Node, ElementType, Shape, Entries, CodebookSize, _decode) = (node, elementType, shape, entries, codebookSize, decode);
+        (Node, ElementType, Shape, Entries, CodebookSize, Groups, _decode) = (node, elementType, shape, entries, codebook?.Size ?? 0, codebook?.Groups ?? 1, decode);
     }
 
     /// <summary>The domain of our nodes.</summary>
@@ -31,7 +32,10 @@ internal sealed class WeightNode
     public int Entries { get; }
 
     /// <summary>Centroids a group; 0 where the values are not shared.</summary>
-    public int CodebookSize { get; }
+    public int CodebookSize { get; private init; }
+
+    /// <summary>Groups of the codebook.</summary>
+    public int Groups { get; private init; }
 
     /// <summary>Non-zeros as a share of all elements, 0..1.</summary>
     public double Density => Shape.Length == 0 ? 0 : (double)Entries / Shape.Length;
@@ -39,12 +43,19 @@ internal sealed class WeightNode
     /// <summary>The size of the dense weight in bytes.</summary>
     public long DenseBytes => (long)Shape.Length * ElementType.GetSize();
 
+    /// <summary>Whether the node has no function body that stock ONNX Runtime could run.</summary>
+    public bool IsPacked => Node.OpType == "PackedWeight";
+
     /// <summary>Whether a node is one of ours.</summary>
     public static bool IsWeightNode(NodeView node) => node.Domain == Domain;
 
     /// <summary>Decodes the whole weight.</summary>
     /// <exception cref="InvalidDataException">The constants are damaged.</exception>
     public CompressedTensor Decode() => Guard(_decode);
+
+    /// <summary>Decodes the weight as the rows of a row-major matrix, without a dense array where the form allows.</summary>
+    /// <exception cref="InvalidDataException">The constants are damaged.</exception>
+    public CsrMatrix Rows(int rows, int columns) => Guard(() => _rows is not null ? _rows(rows, columns) : CsrBuilder.FromRows((CodedTensor)_decode(), rows, columns));
 
     /// <summary>Reads a node's constants.</summary>
     /// <returns>The weight; null where an input is not a constant.</returns>
@@ -59,7 +70,6 @@ internal sealed class WeightNode
             ("SparseWeight", 5) => ReadSparse(node, inputs!),
             ("SharedWeight", 4) => ReadShared(node, inputs!),
             ("PrunedWeight", 4) => ReadPruned(node, inputs!),
-            ("PackedWeight", 1) => ReadPacked(node, inputs!),
             _ => throw new InvalidDataException($"no weight node has {inputs.Length} inputs"),
         });
     }
@@ -70,7 +80,10 @@ internal sealed class WeightNode
         TensorShape shape = ReadShape(inputs[3]);
         int[] layout = ReadLayout(inputs[4], 3);
         SparseParts parts = new(Memory(inputs[0]), Memory(inputs[1]), layout[0], layout[1], layout[2]);
-        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook.Size, () => SparseParts.Decode(parts, codebook, shape));
+        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook, () => SparseParts.Decode(parts, codebook, shape))
+        {
+            _rows = (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns),
+        };
     }
 
     private static WeightNode ReadShared(NodeView node, TensorView[] inputs)
@@ -78,7 +91,7 @@ internal sealed class WeightNode
         Codebook codebook = ReadCodebook(inputs[1]);
         TensorShape shape = ReadShape(inputs[2]);
         SharedParts parts = new(Memory(inputs[0]), ReadLayout(inputs[3], 1)[0]);
-        return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook.Size, () => SharedParts.Decode(parts, codebook, shape));
+        return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook, () => SharedParts.Decode(parts, codebook, shape));
     }
 
     private static WeightNode ReadPruned(NodeView node, TensorView[] inputs)
@@ -87,14 +100,7 @@ internal sealed class WeightNode
         int[] layout = ReadLayout(inputs[3], 2);
         ElementType type = ReadElementType(inputs[1]);
         PrunedParts parts = new(Memory(inputs[0]), Memory(inputs[1]), type, layout[0], layout[1]);
-        return new WeightNode(node, type, shape, layout[0], 0, () => PrunedParts.Decode(parts, shape));
-    }
-
-    private static WeightNode ReadPacked(NodeView node, TensorView[] inputs)
-    {
-        ReadOnlyMemory<byte> blob = Memory(inputs[0]);
-        PackedHeader header = TensorCompressor.ReadHeader(blob.Span);
-        return new WeightNode(node, header.ElementType, header.Shape, header.NonZeros, header.CodebookSize, () => TensorCompressor.Decompress(blob.Span));
+        return new WeightNode(node, type, shape, layout[0], null, () => PrunedParts.Decode(parts, shape));
     }
 
     private static unsafe ReadOnlyMemory<byte> Memory(TensorView tensor) => new NativeBytes(tensor.Data, tensor.ByteLength).Memory;

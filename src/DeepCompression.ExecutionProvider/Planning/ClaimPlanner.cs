@@ -1,0 +1,122 @@
+using System.Globalization;
+using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.ExecutionProvider.Weights;
+
+namespace DeepCompression.ExecutionProvider.Planning;
+
+/// <summary>
+/// Chooses what to claim of a graph:
+/// 1. read the weight nodes; 2. match the operators that read them; 3. group weights and operators that belong together;
+/// 4. claim a group if all of it can be computed, its nodes may be fused, and it is expected to be faster.
+/// </summary>
+internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepCompressionReport report)
+{
+    private readonly Dictionary<string, WeightNode> _weights = [];
+    private readonly Dictionary<NodeView, (UnitPlan? Plan, string Reason)> _matches = [];
+    private readonly List<Claim> _claims = [];
+
+    /// <summary>Plans the claims of the graph and reports every decision.</summary>
+    /// <exception cref="InvalidDataException">A weight node is damaged.</exception>
+    public IReadOnlyList<Claim> Plan()
+    {
+        ReadWeights();
+        HashSet<WeightNode> done = [];
+        foreach (WeightNode weight in _weights.Values)
+        {
+            if (!done.Contains(weight))
+                DecideGroup(weight, done);
+        }
+
+        return _claims;
+    }
+
+    private void ReadWeights()
+    {
+        foreach (NodeView node in graph.Nodes.Where(WeightNode.IsWeightNode))
+        {
+            if (WeightNode.Read(node) is WeightNode weight)
+                _weights[weight.Output.Name] = weight;
+        }
+    }
+
+    private void DecideGroup(WeightNode start, HashSet<WeightNode> done)
+    {
+        List<WeightNode> weights = [];
+        List<NodeView> readers = [];
+        Collect(start, weights, readers);
+        done.UnionWith(weights);
+
+        string? refusal = Refuse(weights, readers, out List<UnitPlan> units);
+        Claim claim = new(weights, units);
+        if (refusal is null && !Fusion.IsPossible(graph, claim, _claims))
+            refusal = "the operators that share the weight depend on each other";
+        foreach (NodeView reader in readers)
+            Report(reader, weights, refusal);
+        if (refusal is null)
+            _claims.Add(claim);
+        else
+            ClaimDecoding(weights);
+    }
+
+    // A packed weight has no function body: what is not computed from it is decoded by us.
+    private void ClaimDecoding(List<WeightNode> weights)
+    {
+        foreach (WeightNode weight in weights.Where(weight => weight.IsPacked))
+        {
+            _claims.Add(new Claim([weight], []));
+            report.Add(graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, weight.Output.Name, true, "decoded when the session is created", weight.Density, weight.DenseBytes));
+        }
+    }
+
+    private void Collect(WeightNode weight, List<WeightNode> weights, List<NodeView> readers)
+    {
+        if (weights.Contains(weight))
+            return;
+        weights.Add(weight);
+        foreach ((NodeView reader, _) in graph.Readers(weight.Output))
+        {
+            if (readers.Contains(reader))
+                continue;
+            readers.Add(reader);
+            foreach (ValueView? input in reader.Inputs)
+            {
+                if (input is not null && _weights.TryGetValue(input.Name, out WeightNode? other))
+                    Collect(other, weights, readers);
+            }
+        }
+    }
+
+    private string? Refuse(List<WeightNode> weights, List<NodeView> readers, out List<UnitPlan> units)
+    {
+        units = [];
+        if (readers.Count == 0 || weights.Exists(weight => weight.Output.IsGraphOutput))
+            return "the weight is an output of the graph";
+        if (weights.Exists(weight => graph.Readers(weight.Output).Any(reader => reader.Input == GraphView.Subgraph)))
+            return "a subgraph reads the weight";
+        double kernel = 0;
+        double dense = 0;
+        foreach (NodeView reader in readers)
+        {
+            (UnitPlan? plan, string reason) = UnitMatcher.Match(graph, reader, _weights);
+            _matches[reader] = (plan, reason);
+            if (plan is null)
+                return readers.Count == 1 ? reason : $"{reader.Label}, which shares the weight: {reason}";
+            units.Add(plan);
+            kernel += plan.Estimate.Kernel;
+            dense += plan.Estimate.Dense;
+        }
+
+        double speedup = dense / kernel;
+        double needed = weights.TrueForAll(weight => weight.IsPacked) ? policy.MinimumSpeedupPacked : policy.MinimumSpeedup;
+        return speedup >= needed ? null : string.Create(CultureInfo.InvariantCulture, $"expected at {speedup:0.00} of the speed of the dense operator");
+    }
+
+    private void Report(NodeView reader, List<WeightNode> weights, string? refusal)
+    {
+        WeightNode[] read = [.. weights.Where(weight => Array.Exists(reader.Inputs, input => input?.Name == weight.Output.Name))];
+        long dense = read.Sum(weight => weight.DenseBytes);
+        double density = read.Sum(weight => (double)weight.Entries) / Math.Max(1, read.Sum(weight => (long)weight.Shape.Length));
+        string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"expected {_matches[reader].Plan!.Estimate.Speedup:0.0} times as fast as the dense operator");
+        report.Add(graph.Name, new NodeDecision(reader.Label, reader.OpType, read.Length > 0 ? read[0].Output.Name : "", refusal is null, reason, density, dense));
+    }
+}

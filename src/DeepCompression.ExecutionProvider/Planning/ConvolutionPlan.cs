@@ -1,0 +1,58 @@
+using DeepCompression.ExecutionProvider.Compute;
+using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.ExecutionProvider.Weights;
+using DeepCompression.Kernels;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.ExecutionProvider.Planning;
+
+/// <summary>Conv, 1-D or 2-D, with a compressed weight.</summary>
+internal sealed record ConvolutionPlan(NodeView Node, WeightNode Weight, IReadOnlyList<NodeView> Followers, Epilogue Epilogue, ConvolutionGeometry Geometry, int Height, int Width)
+    : UnitPlan(Node, [Weight], Followers)
+{
+    private const int UnknownExtent = 32; // rows or columns assumed where the model does not say
+
+    /// <inheritdoc/>
+    public override KernelEstimate Estimate =>
+        KernelCost.Convolution(Weight.Entries, Geometry, Height > 0 ? Height : UnknownExtent, Width > 0 ? Width : UnknownExtent);
+
+    private int Rank => Weight.Shape.Rank;
+
+    private string Recipe => $"{Weight.Output.Name}|{Geometry}|{Epilogue.Recipe}";
+
+    /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
+    /// <returns>The plan, or the reason why not.</returns>
+    public static (UnitPlan? Plan, string Reason) Match(GraphView graph, NodeView node, WeightNode weight)
+    {
+        if (node.Input(1)?.Name != weight.Output.Name || node.Input(0)?.Name == weight.Output.Name)
+            return (null, "the weight is not the kernel");
+        if (weight.Shape.Rank is not (3 or 4))
+            return (null, $"the convolution is {weight.Shape.Rank - 2}-D");
+        if (ConvolutionShape.Read(node, weight.Shape) is not ConvolutionGeometry geometry)
+            return (null, "the pads depend on a size that the model does not say");
+
+        float[]? bias = null;
+        if (node.Input(2) is ValueView b && (bias = Epilogue.ReadChannels(b.Constant, geometry.OutputChannels, 1, 0)) is null)
+            return (null, "the bias is not constant");
+
+        (Epilogue epilogue, List<NodeView> followers) = Epilogue.Match(graph, node, geometry.OutputChannels, 1, 1, bias);
+        (int height, int width) = ConvolutionShape.Extent(node, weight.Shape.Rank);
+        return (new ConvolutionPlan(node, weight, followers, epilogue, geometry, height, width), "");
+    }
+
+    /// <inheritdoc/>
+    public override Unit Compile(CompileContext context)
+    {
+        Shared<SparseConvolution> kernel = context.Share(Recipe, () => CompileKernel(context.Options));
+        return new ConvolutionUnit(kernel, Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
+    }
+
+    private SparseConvolution CompileKernel(KernelOptions options)
+    {
+        CsrMatrix rows = Weight.Rows(Geometry.OutputChannels, Weight.Shape.Length / Geometry.OutputChannels);
+        SparseConvolution kernel = new(WeightMatrix.Scale(rows, Epilogue.Scale), Geometry, Epilogue.Shift, Epilogue.Activation, options);
+        if (Height > 0 && Width > 0)
+            kernel.Prepare(Height, Width);
+        return kernel;
+    }
+}

@@ -1,0 +1,91 @@
+using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.Kernels;
+
+namespace DeepCompression.ExecutionProvider.Planning;
+
+/// <summary>Reads the attributes of ONNX Conv.</summary>
+internal static class ConvolutionShape
+{
+    /// <summary>Rows and columns of a convolution's input; 0 where the model does not say. A 1-D input has one row.</summary>
+    public static (int Height, int Width) Extent(NodeView node, int rank)
+    {
+        if (node.Input(0)?.Shape is not long[] shape || shape.Length != rank)
+            return (rank == 3 ? 1 : 0, 0);
+        return (rank == 3 ? 1 : Known(shape[2]), Known(shape[^1]));
+
+        static int Known(long dimension) => dimension is > 0 and <= int.MaxValue ? (int)dimension : 0;
+    }
+
+    /// <summary>The geometry of a convolution; null where automatic pads depend on a size that is not known.</summary>
+    /// <exception cref="InvalidDataException">The attributes do not fit the weight.</exception>
+    public static ConvolutionGeometry? Read(NodeView node, TensorShape weight)
+    {
+        ReadOnlySpan<long> shape = weight.Dimensions;
+        int axes = shape.Length - 2;
+        long groups = node.GetInt("group", 1);
+        int[] kernel = [.. shape[2..].ToArray().Select(dimension => (int)dimension)];
+        int[] strides = Axes(node, "strides", axes, 1);
+        int[] dilations = Axes(node, "dilations", axes, 1);
+        if (groups < 1 || shape[0] % groups != 0 || Array.Exists(strides, stride => stride < 1) || Array.Exists(dilations, dilation => dilation < 1) || shape.Contains(0))
+            throw new InvalidDataException($"node '{node.Label}': a convolution of {groups} groups and these strides does not fit a weight of shape {weight}");
+        if (ReadPads(node, axes, kernel, strides, dilations) is not (int[] before, int[] after))
+            return null;
+
+        int w = axes - 1;
+        return new ConvolutionGeometry
+        {
+            OutputChannels = (int)shape[0],
+            InputChannels = checked((int)(shape[1] * groups)),
+            Groups = (int)groups,
+            KernelHeight = axes == 2 ? kernel[0] : 1,
+            KernelWidth = kernel[w],
+            StrideHeight = axes == 2 ? strides[0] : 1,
+            StrideWidth = strides[w],
+            DilationHeight = axes == 2 ? dilations[0] : 1,
+            DilationWidth = dilations[w],
+            PadTop = axes == 2 ? before[0] : 0,
+            PadLeft = before[w],
+            PadBottom = axes == 2 ? after[0] : 0,
+            PadRight = after[w],
+        };
+    }
+
+    private static (int[] Before, int[] After)? ReadPads(NodeView node, int axes, int[] kernel, int[] strides, int[] dilations)
+    {
+        string automatic = node.GetString("auto_pad", "NOTSET");
+        int[] before = new int[axes];
+        int[] after = new int[axes];
+        if (automatic is "NOTSET" or "")
+        {
+            int[] pads = Axes(node, "pads", 2 * axes, 0);
+            return Array.Exists(pads, pad => pad < 0) ? null : (pads[..axes], pads[axes..]);
+        }
+
+        if (automatic == "VALID")
+            return (before, after);
+        (int height, int width) = Extent(node, axes + 2);
+        for (int axis = 0; axis < axes; axis++)
+        {
+            // The output has ceil(size / stride) elements; an odd pad goes behind for SAME_UPPER.
+            int size = axis == axes - 1 ? width : height;
+            int reach = (kernel[axis] - 1) * dilations[axis];
+            if (size == 0 && strides[axis] != 1)
+                return null;
+            int total = strides[axis] == 1 ? reach : Math.Max((((size + strides[axis] - 1) / strides[axis]) - 1) * strides[axis] + reach + 1 - size, 0);
+            before[axis] = automatic == "SAME_LOWER" ? (total + 1) / 2 : total / 2;
+            after[axis] = total - before[axis];
+        }
+
+        return (before, after);
+    }
+
+    private static int[] Axes(NodeView node, string name, int count, int fallback)
+    {
+        long[]? values = node.GetInts(name);
+        if (values is null)
+            return [.. Enumerable.Repeat(fallback, count)];
+        return values.Length == count
+            ? Array.ConvertAll(values, value => checked((int)value))
+            : throw new InvalidDataException($"node '{node.Label}': {name} has {values.Length} numbers instead of {count}");
+    }
+}

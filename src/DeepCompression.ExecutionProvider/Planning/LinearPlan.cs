@@ -1,0 +1,85 @@
+using DeepCompression.ExecutionProvider.Compute;
+using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.ExecutionProvider.Weights;
+using DeepCompression.Kernels;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.ExecutionProvider.Planning;
+
+/// <summary>MatMul or Gemm: every row of the input times one weight matrix.</summary>
+internal sealed record LinearPlan(NodeView Node, WeightNode Weight, IReadOnlyList<NodeView> Followers, Epilogue Epilogue, int Inputs, int Outputs, bool IsTransposed, int? Batch)
+    : UnitPlan(Node, [Weight], Followers)
+{
+    // A codebook with fewer non-zeros than this is worth storing without its zeros.
+    private const double DenseFromDensity = 0.9;
+
+    /// <inheritdoc/>
+    public override KernelEstimate Estimate => IsDense
+        ? KernelCost.Shared(Weight.CodebookSize, Outputs, Inputs, Batch ?? 1)
+        : KernelCost.Linear(Weight.Entries, Outputs, Inputs, Batch ?? 1);
+
+    private bool IsDense => Weight.Density >= DenseFromDensity && Epilogue.Scale is null;
+
+    /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
+    /// <returns>The plan, or the reason why not.</returns>
+    public static (UnitPlan? Plan, string Reason) Match(GraphView graph, NodeView node, WeightNode weight)
+    {
+        if (node.Input(1)?.Name != weight.Output.Name || node.Input(0)?.Name == weight.Output.Name)
+            return (null, "the weight is not the second operand");
+        if (weight.Shape.Rank != 2)
+            return (null, $"the weight has {weight.Shape.Rank} dimensions instead of 2");
+
+        bool isGemm = node.IsOnnx("Gemm");
+        bool isTransposed = isGemm && node.GetInt("transB", 0) != 0; // (outputs, inputs) as a kernel wants it
+        int outputs = (int)weight.Shape.Dimensions[isTransposed ? 0 : 1];
+        int inputs = (int)weight.Shape.Dimensions[isTransposed ? 1 : 0];
+        if (!isTransposed && weight.Groups > 1)
+            return (null, "the groups of the codebook run along the inputs");
+        if (isGemm && node.GetInt("transA", 0) != 0)
+            return (null, "the input is transposed");
+
+        float[]? bias = null;
+        if (isGemm && node.Input(2) is ValueView c)
+        {
+            bias = Epilogue.ReadChannels(c.Constant, outputs, 2, -1);
+            if (bias is null)
+                return (null, "the bias is not one constant an output");
+            float beta = node.GetFloat("beta", 1);
+            for (int i = 0; i < bias.Length; i++)
+                bias[i] *= beta;
+        }
+
+        (Epilogue epilogue, List<NodeView> followers) = Epilogue.Match(graph, node, outputs, -1, isGemm ? node.GetFloat("alpha", 1) : 1, bias);
+        int? batch = null;
+        if (node.Input(0)?.Shape is long[] shape && Array.TrueForAll(shape[..^1], dimension => dimension > 0))
+            batch = (int)Math.Min(shape[..^1].Aggregate(1L, (product, dimension) => product * dimension), int.MaxValue);
+        return (new LinearPlan(node, weight, followers, epilogue, inputs, outputs, isTransposed, batch), "");
+    }
+
+    /// <inheritdoc/>
+    public override Unit Compile(CompileContext context)
+    {
+        int input = context.Input(Node.Input(0));
+        int output = context.Output(Results[0]);
+        KernelOptions options = Batch is int batch ? context.Options with { Batches = [batch] } : context.Options;
+        return IsDense
+            ? new SharedLinearUnit(context.Share(Recipe, () => CompileShared(options)), input, output)
+            : new LinearUnit(context.Share(Recipe, () => CompileSparse(options)), input, output);
+    }
+
+    // Equal recipes make equal kernels.
+    private string Recipe => $"{Weight.Output.Name}|{IsTransposed}|{Batch}|{Epilogue.Recipe}";
+
+    private SharedLinear CompileShared(KernelOptions options)
+    {
+        CodedTensor coded = (CodedTensor)Weight.Decode();
+        float[] codebook = WeightMatrix.ToSingle(coded.Codebook);
+        return new SharedLinear(coded.Codes.Span, codebook, coded.Codebook.Groups, Outputs, Inputs, !IsTransposed, Epilogue.Shift, Epilogue.Activation, options);
+    }
+
+    private SparseLinear CompileSparse(KernelOptions options)
+    {
+        CsrMatrix rows = IsTransposed ? Weight.Rows(Outputs, Inputs) : Weight.Rows(Inputs, Outputs).Transpose();
+        return new SparseLinear(WeightMatrix.Scale(rows, Epilogue.Scale), Epilogue.Shift, Epilogue.Activation, options);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using DeepCompression.ExecutionProvider.Interop;
+using DeepCompression.ExecutionProvider.Weights;
+
+namespace DeepCompression.ExecutionProvider.Provider;
+
+/// <summary>
+/// The schema of <c>PackedWeight</c>. It has no function body, so a runtime only accepts it where an operator of that
+/// name is known. All of its nodes are claimed; the operator itself never runs. The other nodes of the domain
+/// must have no schema, or the runtime would not fall back to their function bodies.
+/// </summary>
+internal sealed unsafe class PackedWeightOperator : IDisposable
+{
+    private const int Undefined = 0; // ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED: any type
+    private const int UInt8 = 2;
+    private const int Int32Max = int.MaxValue;
+
+    private static readonly byte* _name = Native.Text("PackedWeight");
+    private static readonly byte* _provider = Native.Text(DeepCompressionProvider.Name);
+    private static readonly byte* _domainName = Native.Text(WeightNode.Domain);
+
+    private readonly OrtRuntime _ort;
+    private OrtCustomOp* _operator;
+
+    public PackedWeightOperator(OrtRuntime ort)
+    {
+        _ort = ort;
+        _operator = (OrtCustomOp*)NativeMemory.AllocZeroed((nuint)sizeof(OrtCustomOp));
+        *_operator = new OrtCustomOp
+        {
+            version = ort.Version,
+            GetName = &GetName,
+            GetExecutionProviderType = &GetProvider,
+            GetInputType = &GetInputType,
+            GetInputTypeCount = &One,
+            GetOutputType = &GetOutputType,
+            GetOutputTypeCount = &One,
+            KernelDestroy = &Destroy,
+            GetInputCharacteristic = &GetCharacteristic,
+            GetOutputCharacteristic = &GetCharacteristic,
+            GetInputMemoryType = &GetCharacteristic,
+            GetVariadicInputMinArity = &GetArity,
+            GetVariadicInputHomogeneity = &GetArity,
+            GetVariadicOutputMinArity = &GetArity,
+            GetVariadicOutputHomogeneity = &GetArity,
+            CreateKernelV2 = &CreateKernel,
+            KernelComputeV2 = &Compute,
+            GetStartVersion = &GetStartVersion,
+            GetEndVersion = &GetEndVersion,
+        };
+        OrtCustomOpDomain* domain;
+        ort.Check(ort.Api->CreateCustomOpDomain(_domainName, &domain));
+        Domain = domain;
+        ort.Check(ort.Api->CustomOpDomain_Add(domain, _operator));
+    }
+
+    ~PackedWeightOperator() => Free();
+
+    /// <summary>The domain that holds the operator.</summary>
+    public OrtCustomOpDomain* Domain { get; private set; }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        if (Domain != null)
+            _ort.Api->ReleaseCustomOpDomain(Domain);
+        Domain = null;
+        NativeMemory.Free(_operator);
+        _operator = null;
+    }
+
+    [UnmanagedCallersOnly]
+    private static byte* GetName(OrtCustomOp* self) => _name;
+
+    [UnmanagedCallersOnly]
+    private static byte* GetProvider(OrtCustomOp* self) => _provider;
+
+    [UnmanagedCallersOnly]
+    private static int GetInputType(OrtCustomOp* self, nuint index) => UInt8;
+
+    [UnmanagedCallersOnly]
+    private static int GetOutputType(OrtCustomOp* self, nuint index) => Undefined;
+
+    [UnmanagedCallersOnly]
+    private static nuint One(OrtCustomOp* self) => 1;
+
+    [UnmanagedCallersOnly]
+    private static int GetCharacteristic(OrtCustomOp* self, nuint index) => 0; // required; on the CPU
+
+    [UnmanagedCallersOnly]
+    private static int GetArity(OrtCustomOp* self) => 0;
+
+    [UnmanagedCallersOnly]
+    private static int GetStartVersion(OrtCustomOp* self) => 1;
+
+    [UnmanagedCallersOnly]
+    private static int GetEndVersion(OrtCustomOp* self) => Int32Max;
+
+    [UnmanagedCallersOnly]
+    private static void Destroy(void* kernel)
+    {
+    }
+
+    [UnmanagedCallersOnly]
+    private static OrtStatus* CreateKernel(OrtCustomOp* self, OrtApi* api, OrtKernelInfo* info, void** kernel)
+    {
+        *kernel = null;
+        fixed (byte* message = "DeepCompression: a PackedWeight was not claimed; its blob must be a constant.\0"u8)
+            return api->CreateStatus(1, message);
+    }
+
+    [UnmanagedCallersOnly]
+    private static OrtStatus* Compute(void* kernel, OrtKernelContext* context) => null;
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.ExecutionProvider.Weights;
+
+/// <summary>What is done to a weight before a kernel is built of it.</summary>
+internal static class WeightMatrix
+{
+    /// <summary>Multiplies every row by its factor: only the codebook changes, which then has one group a row.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="factors">One factor a row; null leaves the matrix as it is.</param>
+    public static CsrMatrix Scale(CsrMatrix matrix, float[]? factors)
+    {
+        if (factors is null)
+            return matrix;
+        if (Array.TrueForAll(factors, factor => factor == factors[0]))
+            return With(matrix, [.. matrix.Codebook.Select(value => value * factors[0])], matrix.Groups);
+
+        int size = matrix.Codebook.Length / matrix.Groups;
+        float[] codebook = new float[matrix.Rows * size];
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            int group = row / (matrix.Rows / matrix.Groups);
+            for (int code = 0; code < size; code++)
+                codebook[(row * size) + code] = matrix.Codebook[(group * size) + code] * factors[row];
+        }
+
+        return With(matrix, codebook, matrix.Rows);
+    }
+
+    /// <summary>A run of rows of a matrix with one codebook.</summary>
+    public static CsrMatrix Slice(CsrMatrix matrix, int first, int count)
+    {
+        if (count == matrix.Rows)
+            return matrix;
+        int start = matrix.RowPointers[first];
+        int end = matrix.RowPointers[first + count];
+        int[] pointers = Array.ConvertAll(matrix.RowPointers[first..(first + count + 1)], pointer => pointer - start);
+        return new CsrMatrix(count, matrix.Columns, pointers, matrix.ColumnIndices[start..end], matrix.Codes[start..end], matrix.Codebook);
+    }
+
+    /// <summary>The centroids as float32: exact for all types but float64, which is rounded to nearest.</summary>
+    public static float[] ToSingle(Codebook codebook)
+    {
+        ReadOnlySpan<byte> values = codebook.Values.Span;
+        float[] result = new float[codebook.Groups * codebook.Size];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = codebook.ElementType switch
+            {
+                ElementType.Float32 => MemoryMarshal.Cast<byte, float>(values)[i],
+                ElementType.Float16 => (float)MemoryMarshal.Cast<byte, Half>(values)[i],
+                ElementType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)MemoryMarshal.Cast<byte, ushort>(values)[i] << 16),
+                _ => (float)MemoryMarshal.Cast<byte, double>(values)[i],
+            };
+        }
+
+        return result;
+    }
+
+    private static CsrMatrix With(CsrMatrix matrix, float[] codebook, int groups) =>
+        new(matrix.Rows, matrix.Columns, matrix.RowPointers, matrix.ColumnIndices, matrix.Codes, codebook, groups);
+}
