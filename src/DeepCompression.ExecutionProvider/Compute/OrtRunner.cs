@@ -28,7 +28,7 @@ internal sealed unsafe class OrtRunner : IParallelRunner
     {
         OrtRunner runner = t_runner ??= new OrtRunner();
         Binding binding = new(runner, runner._ort, runner._context, runner.Degree);
-        (runner._ort, runner._context, runner.Degree) = (ort, context, degree);
+        runner.Set(ort, context, degree);
         return binding;
     }
 
@@ -46,6 +46,13 @@ internal sealed unsafe class OrtRunner : IParallelRunner
         _ort!.Check(_ort.Api->KernelContext_ParallelFor(_context, &RunPart, (nuint)parts, 0, &job));
         if (job.Failed != 0)
             throw new InvalidOperationException("a part of a kernel failed");
+    }
+
+    private void Set(OrtRuntime? ort, OrtKernelContext* context, int degree)
+    {
+        _ort = ort;
+        _context = context;
+        Degree = degree;
     }
 
     [UnmanagedCallersOnly]
@@ -67,6 +74,6 @@ internal sealed unsafe class OrtRunner : IParallelRunner
     {
         public OrtRunner Runner => runner;
 
-        public void Dispose() => (runner._ort, runner._context, runner.Degree) = (outerOrt, outerContext, outerDegree);
+        public void Dispose() => runner.Set(outerOrt, outerContext, outerDegree);
     }
 }

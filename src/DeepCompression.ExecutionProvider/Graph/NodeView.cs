@@ -16,7 +16,8 @@ internal sealed unsafe class NodeView
 
     public NodeView(OrtRuntime ort, OrtNode* handle, Func<nint, ValueView?> value)
     {
-        (_ort, Handle) = (ort, handle);
+        _ort = ort;
+        Handle = handle;
         OrtApi* api = ort.Api;
         Name = Text(api->Node_GetName);
         OpType = Text(api->Node_GetOperatorType);

@@ -10,7 +10,8 @@ internal sealed unsafe class ValueView
 
     public ValueView(OrtRuntime ort, OrtValueInfo* handle)
     {
-        (_ort, _handle) = (ort, handle);
+        _ort = ort;
+        _handle = handle;
         byte* name;
         ort.Check(ort.Api->GetValueInfoName(handle, &name));
         Name = OrtRuntime.ToString(name);

@@ -9,9 +9,10 @@ internal sealed class WeightNode
     private readonly Func<CompressedTensor> _decode;
     private readonly Func<int, int, CsrMatrix>? _rows;
 
-    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, Codebook? codebook, Func<CompressedTensor> decode)
+    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, Codebook? codebook, Func<CompressedTensor> decode, Func<int, int, CsrMatrix>? rows = null)
     {
         (Node, ElementType, Shape, Entries, CodebookSize, Groups, _decode) = (node, elementType, shape, entries, codebook?.Size ?? 0, codebook?.Groups ?? 1, decode);
+        _rows = rows;
     }
 
     /// <summary>The domain of our nodes.</summary>
@@ -32,10 +33,10 @@ internal sealed class WeightNode
     public int Entries { get; }
 
     /// <summary>Centroids a group; 0 where the values are not shared.</summary>
-    public int CodebookSize { get; private init; }
+    public int CodebookSize { get; }
 
     /// <summary>Groups of the codebook.</summary>
-    public int Groups { get; private init; }
+    public int Groups { get; }
 
     /// <summary>Non-zeros as a share of all elements, 0..1.</summary>
     public double Density => Shape.Length == 0 ? 0 : (double)Entries / Shape.Length;
@@ -80,10 +81,7 @@ internal sealed class WeightNode
         TensorShape shape = ReadShape(inputs[3]);
         int[] layout = ReadLayout(inputs[4], 3);
         SparseParts parts = new(Memory(inputs[0]), Memory(inputs[1]), layout[0], layout[1], layout[2]);
-        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook, () => SparseParts.Decode(parts, codebook, shape))
-        {
-            _rows = (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns),
-        };
+        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook, () => SparseParts.Decode(parts, codebook, shape), (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns));
     }
 
     private static WeightNode ReadShared(NodeView node, TensorView[] inputs)
