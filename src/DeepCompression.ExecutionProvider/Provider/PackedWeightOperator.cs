@@ -13,7 +13,6 @@ internal sealed unsafe class PackedWeightOperator : IDisposable
 {
     private const int Undefined = 0; // ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED: any type
     private const int UInt8 = 2;
-    private const int Int32Max = int.MaxValue;
 
     private static readonly byte* _name = Native.Text("PackedWeight");
     private static readonly byte* _provider = Native.Text(DeepCompressionProvider.Name);
@@ -45,6 +44,7 @@ internal sealed unsafe class PackedWeightOperator : IDisposable
             GetVariadicOutputHomogeneity = &GetArity,
             CreateKernelV2 = &CreateKernel,
             KernelComputeV2 = &Compute,
+            InferOutputShapeFn = &InferOutput,
             GetStartVersion = &GetStartVersion,
             GetEndVersion = &GetEndVersion,
         };
@@ -99,7 +99,7 @@ internal sealed unsafe class PackedWeightOperator : IDisposable
     private static int GetStartVersion(OrtCustomOp* self) => 1;
 
     [UnmanagedCallersOnly]
-    private static int GetEndVersion(OrtCustomOp* self) => Int32Max;
+    private static int GetEndVersion(OrtCustomOp* self) => int.MaxValue;
 
     [UnmanagedCallersOnly]
     private static void Destroy(void* kernel)
@@ -113,6 +113,10 @@ internal sealed unsafe class PackedWeightOperator : IDisposable
         fixed (byte* message = "DeepCompression: a PackedWeight was not claimed; its blob must be a constant.\0"u8)
             return api->CreateStatus(1, message);
     }
+
+    // The blob, which alone says the type and shape, is not to be had here: the file declares them (FORMAT.md, part 1).
+    [UnmanagedCallersOnly]
+    private static OrtStatus* InferOutput(OrtCustomOp* self, OrtShapeInferContext* context) => null;
 
     [UnmanagedCallersOnly]
     private static OrtStatus* Compute(void* kernel, OrtKernelContext* context) => null;
