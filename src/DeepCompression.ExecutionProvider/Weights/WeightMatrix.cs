@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.ExecutionProvider.Weights;
@@ -40,23 +39,7 @@ internal static class WeightMatrix
     }
 
     /// <summary>The centroids as float32: exact for all types but float64, which is rounded to nearest.</summary>
-    public static float[] ToSingle(Codebook codebook)
-    {
-        ReadOnlySpan<byte> values = codebook.Values.Span;
-        float[] result = new float[codebook.Groups * codebook.Size];
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = codebook.ElementType switch
-            {
-                ElementType.Float32 => MemoryMarshal.Cast<byte, float>(values)[i],
-                ElementType.Float16 => (float)MemoryMarshal.Cast<byte, Half>(values)[i],
-                ElementType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)MemoryMarshal.Cast<byte, ushort>(values)[i] << 16),
-                _ => (float)MemoryMarshal.Cast<byte, double>(values)[i],
-            };
-        }
-
-        return result;
-    }
+    public static float[] ToSingle(Codebook codebook) => WeightValues.ToSingle(codebook.ElementType, codebook.Values.Span);
 
     private static CsrMatrix With(CsrMatrix matrix, float[] codebook, int groups) =>
         new(matrix.Rows, matrix.Columns, matrix.RowPointers, matrix.ColumnIndices, matrix.Codes, codebook, groups);

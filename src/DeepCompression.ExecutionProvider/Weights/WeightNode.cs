@@ -9,9 +9,9 @@ internal sealed class WeightNode
     private readonly Func<CompressedTensor> _decode;
     private readonly Func<int, int, CsrMatrix>? _rows;
 
-    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, Codebook? codebook, Func<CompressedTensor> decode, Func<int, int, CsrMatrix>? rows = null)
+    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, int codebookSize, int groups, Func<CompressedTensor> decode, Func<int, int, CsrMatrix>? rows = null)
     {
-        (Node, ElementType, Shape, Entries, CodebookSize, Groups, _decode) = (node, elementType, shape, entries, codebook?.Size ?? 0, codebook?.Groups ?? 1, decode);
+        (Node, ElementType, Shape, Entries, CodebookSize, Groups, _decode) = (node, elementType, shape, entries, codebookSize, groups, decode);
         _rows = rows;
     }
 
@@ -71,6 +71,7 @@ internal sealed class WeightNode
             ("SparseWeight", 5) => ReadSparse(node, inputs!),
             ("SharedWeight", 4) => ReadShared(node, inputs!),
             ("PrunedWeight", 4) => ReadPruned(node, inputs!),
+            ("PackedWeight", 1) => ReadPacked(node, inputs!),
             _ => throw new InvalidDataException($"no weight node has {inputs.Length} inputs"),
         });
     }
@@ -81,7 +82,7 @@ internal sealed class WeightNode
         TensorShape shape = ReadShape(inputs[3]);
         int[] layout = ReadLayout(inputs[4], 3);
         SparseParts parts = new(Memory(inputs[0]), Memory(inputs[1]), layout[0], layout[1], layout[2]);
-        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook, () => SparseParts.Decode(parts, codebook, shape), (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns));
+        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook.Size, codebook.Groups, () => SparseParts.Decode(parts, codebook, shape), (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns));
     }
 
     private static WeightNode ReadShared(NodeView node, TensorView[] inputs)
@@ -89,7 +90,7 @@ internal sealed class WeightNode
         Codebook codebook = ReadCodebook(inputs[1]);
         TensorShape shape = ReadShape(inputs[2]);
         SharedParts parts = new(Memory(inputs[0]), ReadLayout(inputs[3], 1)[0]);
-        return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook, () => SharedParts.Decode(parts, codebook, shape));
+        return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook.Size, codebook.Groups, () => SharedParts.Decode(parts, codebook, shape));
     }
 
     private static WeightNode ReadPruned(NodeView node, TensorView[] inputs)
@@ -98,7 +99,16 @@ internal sealed class WeightNode
         int[] layout = ReadLayout(inputs[3], 2);
         ElementType type = ReadElementType(inputs[1]);
         PrunedParts parts = new(Memory(inputs[0]), Memory(inputs[1]), type, layout[0], layout[1]);
-        return new WeightNode(node, type, shape, layout[0], null, () => PrunedParts.Decode(parts, shape));
+        return new WeightNode(node, type, shape, layout[0], 0, 1, () => PrunedParts.Decode(parts, shape));
+    }
+
+    private static WeightNode ReadPacked(NodeView node, TensorView[] inputs)
+    {
+        const int BitsAnEntry = 5; // a coded non-zero takes about this much; the exact count is not in the header
+        ReadOnlyMemory<byte> blob = Memory(inputs[0]);
+        PackedHeader header = TensorCompressor.ReadHeader(blob.Span);
+        int entries = (int)Math.Min(header.Shape.Length, header.PayloadBytes * 8L / BitsAnEntry);
+        return new WeightNode(node, header.ElementType, header.Shape, entries, header.CodebookSize, header.Groups, () => TensorCompressor.Decompress(blob.Span));
     }
 
     private static unsafe ReadOnlyMemory<byte> Memory(TensorView tensor) => new NativeBytes(tensor.Data, tensor.ByteLength).Memory;
