@@ -27,7 +27,7 @@ internal static class ModelImports
         UpdateImport(proto.OpsetImport, nodes.Count > 0);
 
         foreach (var byType in nodes.Where(node => node.OperatorType != NodeDomain.PackedWeight).GroupBy(node => node.OperatorType).OrderBy(group => group.Key, StringComparer.Ordinal))
-            proto.Functions.Add(WeightFunctions.Create(byType.Key, OpsetOf(proto, null), byType.Any(node => node.IsGrouped)));
+            proto.Functions.Add(WeightFunctions.Create(byType.Key, OpsetOf(proto, null), byType.Any(node => node.IsGrouped), byType.Any(node => node.IsBFloat16)));
         if (proto.Functions.Any(function => function.Domain == NodeDomain.Name) && proto.IrVersion < FunctionIrVersion)
             RaiseIrVersion(proto);
     }

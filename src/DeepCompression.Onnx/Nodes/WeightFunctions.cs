@@ -17,15 +17,16 @@ internal static class WeightFunctions
     /// <param name="type">The operator type.</param>
     /// <param name="opset">The version of the default domain that the model imports.</param>
     /// <param name="grouped">Whether some codebook has more than one group; the body without is shorter and faster.</param>
-    public static FunctionProto Create(string type, long opset, bool grouped) => type switch
+    /// <param name="bfloat16">Whether some codebook is of bfloat16, which runtimes gather, but do not all expand.</param>
+    public static FunctionProto Create(string type, long opset, bool grouped, bool bfloat16) => type switch
     {
-        NodeDomain.SparseWeight => CreateSparse(opset, grouped),
+        NodeDomain.SparseWeight => CreateSparse(opset, grouped, bfloat16),
         NodeDomain.SharedWeight => CreateShared(opset, grouped),
         NodeDomain.PrunedWeight => CreatePruned(opset),
         _ => throw new ArgumentException($"{type} has no function body.", nameof(type)),
     };
 
-    private static FunctionProto CreateSparse(long opset, bool grouped)
+    private static FunctionProto CreateSparse(long opset, bool grouped, bool bfloat16)
     {
         var body = new FunctionBuilder(NodeDomain.SparseWeight, opset, "gaps", "codes", "codebook", "shape", "layout");
         string entries = body.Add("Gather", "layout", body.Vector(0));
@@ -35,11 +36,14 @@ internal static class WeightFunctions
         string size = CodebookDimension(body, 1);
 
         // All elements start as centroid 0, which is +0.
-        string dense = body.Add("Reshape", body.Add("Expand", body.Add("Gather", centroids, body.Vector(0)), "shape"), body.Vector(-1));
+        string length = Length(body);
+        string dense = bfloat16
+            ? body.Add("Gather", centroids, body.Add("Expand", body.Vector32(0), length))
+            : body.Add("Expand", body.Add("Gather", centroids, body.Vector(0)), length);
         string values;
         if (grouped)
         {
-            string groupLength = body.ToInt32(body.Add("Div", body.Add("Size", dense), body.Add("Gather", body.Add("Shape", "codebook"), body.Scalar(0))));
+            string groupLength = body.ToInt32(body.Add("Div", length, body.Add("Gather", body.Add("Shape", "codebook"), body.Scalar(0))));
             string group = body.Add("Div", positions, groupLength);
             string code = Digits(body, codes, "codes", entries);
             values = body.Add("Gather", centroids, body.Add("Add", body.Add("Mul", group, size), code));

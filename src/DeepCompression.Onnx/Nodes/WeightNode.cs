@@ -35,6 +35,10 @@ public sealed class WeightNode
     internal bool IsGrouped => OperatorType is NodeDomain.SparseWeight or NodeDomain.SharedWeight
         && TryResolve(Node.Input[CodebookInput]) is { Dims: [> 1, _] };
 
+    /// <summary>Whether the codebook is of bfloat16.</summary>
+    internal bool IsBFloat16 => OperatorType is NodeDomain.SparseWeight or NodeDomain.SharedWeight
+        && TryResolve(Node.Input[CodebookInput]) is { DataType: (int)ElementType.BFloat16 };
+
     private int CodebookInput => OperatorType == NodeDomain.SparseWeight ? 2 : 1;
 
     /// <summary>The blob of a <c>PackedWeight</c>.</summary>
