@@ -50,13 +50,44 @@ public sealed class WeightNode
         return ReadBytes(0, "blob");
     }
 
+    /// <summary>The weight that the node stands for.</summary>
+    /// <returns>The weight.</returns>
+    /// <exception cref="InvalidDataException">The inputs are not constants, do not fit each other, or are damaged.</exception>
+    public CompressedTensor Decode() => OperatorType == NodeDomain.PackedWeight ? Guard(() => TensorCompressor.Decompress(ReadBlob().Span)) : DecodePortable();
+
+    /// <summary>The elements of the weight that the node stands for.</summary>
+    /// <returns>Type, shape, and elements, little-endian and row-major.</returns>
+    /// <exception cref="InvalidDataException">The inputs are not constants, do not fit each other, or are damaged.</exception>
+    public (ElementType Type, TensorShape Shape, byte[] Dense) DecodeDense()
+    {
+        if (OperatorType == NodeDomain.PackedWeight)
+        {
+            return Guard(() =>
+            {
+                ReadOnlyMemory<byte> blob = ReadBlob();
+                PackedHeader header = TensorCompressor.ReadHeader(blob.Span);
+                byte[] dense = NewDense((long)header.Shape.Length * header.ElementType.GetSize());
+                TensorCompressor.DecompressTo(blob.Span, dense);
+                return (header.ElementType, header.Shape, dense);
+            });
+        }
+
+        CompressedTensor tensor = DecodePortable();
+        return Guard(() =>
+        {
+            byte[] dense = NewDense(tensor.DenseBytes);
+            tensor.CopyDenseTo(dense);
+            return (tensor.ElementType, tensor.Shape, dense);
+        });
+    }
+
     /// <summary>The weight that a portable node stands for.</summary>
     /// <returns>The weight.</returns>
     /// <exception cref="InvalidDataException">The inputs are not constants, or do not fit each other.</exception>
     /// <exception cref="NotSupportedException">The operator is unknown, or a <c>PackedWeight</c>.</exception>
     internal CompressedTensor DecodePortable()
     {
-        try
+        return Guard<CompressedTensor>(() =>
         {
             switch (OperatorType)
             {
@@ -78,11 +109,7 @@ public sealed class WeightNode
                 default:
                     throw new NotSupportedException($"{Where}: no operator of version {NodeDomain.Version} of {NodeDomain.Name} that stands for a dense weight.");
             }
-        }
-        catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException && !e.Message.StartsWith(_model.Name, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"{Where}: {e.Message}", e);
-        }
+        });
     }
 
     /// <summary>File, node and operator, for messages.</summary>
@@ -102,6 +129,23 @@ public sealed class WeightNode
         }
 
         return null;
+    }
+
+    private static byte[] NewDense(long bytes) => bytes <= Array.MaxLength
+        ? GC.AllocateUninitializedArray<byte>((int)bytes)
+        : throw new InvalidDataException($"{bytes} bytes of a dense weight are more than an array holds.");
+
+    // Names file and node in what the layers below say.
+    private T Guard<T>(Func<T> decode)
+    {
+        try
+        {
+            return decode();
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
+        {
+            throw e.Message.StartsWith(_model.Name, StringComparison.Ordinal) ? e : new InvalidDataException($"{Where}: {e.Message}", e);
+        }
     }
 
     private static int ToInt32(long value) => value is >= 0 and <= int.MaxValue ? (int)value : throw new InvalidDataException($"'layout' has {value}.");

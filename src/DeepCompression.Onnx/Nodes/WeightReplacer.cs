@@ -22,7 +22,7 @@ internal sealed class WeightReplacer(OnnxModel model)
         WeightOrigin origin = WeightOrigin.Of(weight);
         NodeProto node = weight.ConstantNode ?? InsertNode(weight);
         TensorProto first = weight.Tensor ?? new TensorProto();
-        if (weight.Place == WeightPlace.Constant && weight.Scope.Graph is { } graph)
+        if (weight.Place != WeightPlace.Initializer && weight.Scope.Graph is { } graph)
             graph.Initializer.Add(first);
         node.Attribute.Clear();
         origin.WriteTo(node);

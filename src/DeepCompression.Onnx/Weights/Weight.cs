@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DeepCompression.Onnx.Schema;
 
 namespace DeepCompression.Onnx;
@@ -58,6 +59,12 @@ public sealed class Weight
     /// <summary>Whether the initializer is also an input of the graph, so that a caller may replace it (IR version 4 and later).</summary>
     public bool IsOverridable => Place == WeightPlace.Initializer && _model.Proto.IrVersion >= 4 && Scope.Graph!.Input.Any(input => input.Name == Name);
 
+    /// <summary>Bytes in the file that are there for this weight, external data included: its data, name and Constant node.</summary>
+    internal long FileBytes => (ConstantNode?.CalculateSize() ?? _tensor!.CalculateSize())
+        + (_tensor?.DataLocation == TensorProto.Types.DataLocation.External ? DenseBytes : 0);
+
+    internal OnnxModel Model => _model;
+
     internal GraphScope Scope { get; }
 
     internal NodeProto? ConstantNode { get; }
@@ -75,6 +82,20 @@ public sealed class Weight
         for (int i = 0; i < _floats.Count; i++)
             BitConverter.TryWriteBytes(bytes.AsSpan(sizeof(float) * i), _floats[i]);
         return bytes;
+    }
+
+    /// <summary>Replaces the elements where they are stored; typed fields become raw ones.</summary>
+    internal void Write(ReadOnlyMemory<byte> values)
+    {
+        if (_tensor is not null)
+        {
+            _tensor.SetContent((int)ElementType, Shape.Dimensions, values);
+            return;
+        }
+
+        var floats = ConstantNode!.Attribute[0].Floats;
+        floats.Clear();
+        floats.AddRange(MemoryMarshal.Cast<byte, float>(values.Span).ToArray());
     }
 
     /// <inheritdoc/>

@@ -28,21 +28,24 @@ internal static class WeightRoles
     /// <summary>Fills in the consumers, operator types and role of a weight.</summary>
     public static void Describe(Weight weight, WeightUses uses)
     {
-        var direct = uses.Of(weight.Scope, weight.Name);
-        weight.Consumers = [.. direct.Select(use => use.Consumer)];
-        List<WeightConsumer> final = [];
-        foreach (var use in direct)
-            AddFinal(use, uses, final, 0);
-        weight.OperatorTypes = [.. final.Select(consumer => consumer.OperatorType).Distinct().Order(StringComparer.Ordinal)];
-        weight.Role = final.Select(consumer => Of(consumer, weight)).DefaultIfEmpty(WeightRole.Other).Min();
+        weight.Consumers = [.. uses.Of(weight.Scope, weight.Name).Select(use => use.Consumer)];
+        bool isVector = weight.Shape.Dimensions.ToArray().Count(dimension => dimension > 1) <= 1;
+        (weight.OperatorTypes, weight.Role) = Describe(weight.Scope, weight.Name, uses, isVector);
     }
 
-    private static WeightRole Of(WeightConsumer consumer, Weight weight)
+    /// <summary>The operator types that use a value, and its role to them.</summary>
+    public static (IReadOnlyList<string> OperatorTypes, WeightRole Role) Describe(GraphScope scope, string name, WeightUses uses, bool isVector = false)
     {
-        // A vector that is added is a bias, whatever the operators before it are.
-        bool isVector = weight.Shape.Dimensions.ToArray().Count(dimension => dimension > 1) <= 1;
-        return consumer.OperatorType is "Add" or "Sub" && isVector ? WeightRole.Bias : Of(consumer.OperatorType, consumer.InputIndex);
+        List<WeightConsumer> final = [];
+        foreach (var use in uses.Of(scope, name))
+            AddFinal(use, uses, final, 0);
+        return ([.. final.Select(consumer => consumer.OperatorType).Distinct().Order(StringComparer.Ordinal)],
+            final.Select(consumer => Of(consumer, isVector)).DefaultIfEmpty(WeightRole.Other).Min());
     }
+
+    // A vector that is added is a bias, whatever the operators before it are.
+    private static WeightRole Of(WeightConsumer consumer, bool isVector) =>
+        consumer.OperatorType is "Add" or "Sub" && isVector ? WeightRole.Bias : Of(consumer.OperatorType, consumer.InputIndex);
 
     private static void AddFinal((GraphScope Scope, WeightConsumer Consumer) use, WeightUses uses, List<WeightConsumer> final, int depth)
     {

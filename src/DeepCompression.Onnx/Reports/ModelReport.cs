@@ -1,0 +1,17 @@
+namespace DeepCompression.Onnx;
+
+/// <summary>Where the bytes of a model are.</summary>
+/// <param name="Weights">Every weight, in the order of the model.</param>
+/// <param name="FileBytes">The size of the .onnx file, with external data.</param>
+/// <param name="FunctionBytes">The bodies of portable nodes.</param>
+public sealed record ModelReport(IReadOnlyList<WeightReport> Weights, long FileBytes, long FunctionBytes)
+{
+    /// <summary>Bytes of all weights if they were dense.</summary>
+    public long DenseBytes => Weights.Sum(weight => weight.DenseBytes);
+
+    /// <summary>Bytes in the file that are there for weights.</summary>
+    public long WeightBytes => Weights.Sum(weight => weight.FileBytes);
+
+    /// <summary>Bytes of everything else: nodes, names, integer constants.</summary>
+    public long OtherBytes => FileBytes - WeightBytes - FunctionBytes;
+}

@@ -1,0 +1,35 @@
+using DeepCompression.Onnx.Schema;
+
+namespace DeepCompression.Onnx;
+
+/// <summary>Which dimension of a weight belongs to the outputs and which to the inputs of its operator.</summary>
+internal static class WeightLayout
+{
+    /// <summary>Elements of one input channel that lie side by side (the argument <c>inner</c> of Wanda's saliency).</summary>
+    public static int InnerOf(Weight weight)
+    {
+        ReadOnlySpan<long> dimensions = weight.Shape.Dimensions;
+        int axis = OutputAxisOf(weight) == 0 ? 1 : dimensions.Length - 2;
+        long inner = 1;
+        for (int i = Math.Max(axis, 0) + 1; i < dimensions.Length; i++)
+            inner *= dimensions[i];
+        return (int)inner;
+    }
+
+    /// <summary>The dimension of the output channels: 0 for Conv and a transposed Gemm, 1 for ConvTranspose, the last for MatMul.</summary>
+    public static int OutputAxisOf(Weight weight)
+    {
+        int rank = weight.Shape.Rank;
+        WeightConsumer? consumer = weight.Consumers.FirstOrDefault();
+        return consumer?.OperatorType switch
+        {
+            "MatMul" => Math.Max(0, rank - 1),
+            "Gemm" => IsSet(consumer.Node, "transB") ? 0 : Math.Max(0, rank - 1),
+            "ConvTranspose" or "LSTM" or "GRU" or "RNN" => Math.Min(1, Math.Max(0, rank - 1)),
+            _ => 0,
+        };
+    }
+
+    /// <summary>Whether an integer attribute is there and not 0.</summary>
+    public static bool IsSet(NodeProto node, string attribute) => node.Attribute.Any(other => other.Name == attribute && other.I != 0);
+}
