@@ -5,13 +5,18 @@ namespace DeepCompression.Onnx;
 /// <summary>Who uses which value of a model. Names are resolved as ONNX does: the innermost scope that defines a name owns it.</summary>
 internal sealed class WeightUses
 {
-    private readonly Dictionary<(object Scope, string Name), List<(GraphScope Scope, WeightConsumer Consumer)>> _uses = [];
+    // By reference: hashing a message would read all of the model for every name.
+    private readonly Dictionary<object, Dictionary<string, List<(GraphScope Scope, WeightConsumer Consumer)>>> _uses = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<object, HashSet<string>> _definitions = new(ReferenceEqualityComparer.Instance);
 
     public WeightUses(IReadOnlyList<GraphScope> scopes)
     {
         foreach (GraphScope scope in scopes)
+        {
             _definitions[KeyOf(scope)] = DefinitionsOf(scope);
+            _uses[KeyOf(scope)] = [];
+        }
+
         foreach (GraphScope scope in scopes)
         {
             foreach (NodeProto node in scope.Nodes)
@@ -27,7 +32,7 @@ internal sealed class WeightUses
 
     /// <summary>The uses of a name that a scope defines.</summary>
     public IReadOnlyList<(GraphScope Scope, WeightConsumer Consumer)> Of(GraphScope scope, string name) =>
-        _uses.TryGetValue((KeyOf(scope), name), out var uses) ? uses : [];
+        _uses[KeyOf(scope)].TryGetValue(name, out var uses) ? uses : [];
 
     private static object KeyOf(GraphScope scope) => (object?)scope.Graph ?? scope.Function!;
 
@@ -54,9 +59,9 @@ internal sealed class WeightUses
         {
             if (!_definitions[KeyOf(owner)].Contains(node.Input[input]))
                 continue;
-            var key = (KeyOf(owner), node.Input[input]);
-            if (!_uses.TryGetValue(key, out var uses))
-                _uses[key] = uses = [];
+            Dictionary<string, List<(GraphScope Scope, WeightConsumer Consumer)>> owned = _uses[KeyOf(owner)];
+            if (!owned.TryGetValue(node.Input[input], out var uses))
+                owned[node.Input[input]] = uses = [];
             uses.Add((scope, new WeightConsumer(node, input, scope.Path)));
             return;
         }
