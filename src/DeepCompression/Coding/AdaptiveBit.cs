@@ -8,10 +8,13 @@ namespace DeepCompression.Coding;
 /// </summary>
 internal struct AdaptiveBit
 {
-    /// <summary>The slowest rate of learning is one over this plus a half.</summary>
+    /// <summary>From this many bits on the rate of learning stays the same.</summary>
     public const int Limit = 255; // bits seen
 
-    private static readonly int[] Reciprocals = MakeReciprocals();
+    private const int Prior = 2, InheritedPrior = 6; // bits that the first probability counts for
+
+    private static readonly int[] Rates = MakeRates(Prior);
+    private static readonly int[] InheritedRates = MakeRates(InheritedPrior);
 
     // Probability of 1 in the upper 22 bits, bits seen in the lower 10.
     private uint _state;
@@ -19,27 +22,43 @@ internal struct AdaptiveBit
     /// <summary>A half, learned from nothing.</summary>
     public static AdaptiveBit Even => new() { _state = 1u << 31 };
 
-    /// <summary>The probability of 1 in 16 bits, 32 to 65504.</summary>
+    /// <summary>The probability of 1 in 16 bits, 0 to 65535.</summary>
     public readonly int Probability
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Math.Clamp((int)(_state >> 16), 32, 65504);
+        get => (int)(_state >> 16);
+    }
+
+    /// <summary>Learns a bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update(int bit) => Update(bit, Rates);
+
+    /// <summary>Learns a bit of a context that began as another one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void UpdateInherited(int bit) => Update(bit, InheritedRates);
+
+    /// <summary>Takes over the probability of another context if this one has seen nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void InheritIfNew(in AdaptiveBit parent)
+    {
+        if ((_state & 1023) == 0)
+            _state = parent._state & ~1023u;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update(int bit)
+    private void Update(int bit, int[] rates)
     {
         int seen = (int)(_state & 1023);
         int probability = (int)(_state >> 10);
-        probability += (int)(((long)((bit << 22) - bit - probability) * Reciprocals[seen]) >> 16);
+        probability += (int)(((long)((bit << 22) - bit - probability) * rates[seen]) >> 16);
         _state = ((uint)probability << 10) | (uint)(seen < Limit ? seen + 1 : seen);
     }
 
-    private static int[] MakeReciprocals()
+    private static int[] MakeRates(int prior)
     {
-        int[] reciprocals = new int[Limit + 1];
+        int[] rates = new int[Limit + 1];
         for (int seen = 0; seen <= Limit; seen++)
-            reciprocals[seen] = 65536 * 2 / ((2 * seen) + 3);
-        return reciprocals;
+            rates[seen] = 65536 / (seen + prior);
+        return rates;
     }
 }

@@ -8,9 +8,13 @@ namespace DeepCompression.Coding;
 /// </summary>
 internal sealed class BlobEncoder
 {
+    /// <summary>A weight of fewer elements is decoded in no time by either coder.</summary>
+    private const int NegligibleElements = 1 << 16;
+
     private readonly CompressedTensor _tensor;
     private readonly PackingOptions _options;
     private readonly CanonicalCodebook? _codebook;
+    private readonly CentroidRanks? _ranks;
     private readonly NonZeroMask? _mask;
     private readonly IPlanes _planes;
 
@@ -23,6 +27,7 @@ internal sealed class BlobEncoder
             CodePlane plane = CodePlane.Of(coded, threads);
             _codebook = plane.Canonical;
             _planes = plane;
+            _ranks = new CentroidRanks(_codebook.Ordinals, _codebook.HasZero, tensor.ElementType.GetSize() * 8, coded.GroupLength);
             if (_codebook.HasZero)
                 _mask = NonZeroMask.Of(plane.Codes, 1, threads);
         }
@@ -39,21 +44,47 @@ internal sealed class BlobEncoder
     public PackedTensor Encode()
     {
         HuffmanPlan plan = HuffmanPlan.Choose(_planes, _mask, Elements, _options);
+        bool range = _options.Coder switch
+        {
+            EntropyCoder.Huffman => false,
+            EntropyCoder.Range => true,
+            _ => IsRangeWorthwhile(plan),
+        };
+        return Encode(range ? null : plan);
+    }
+
+    /// <summary>Tries the range coder on one segment, which is all of most weights and a sample of large ones.</summary>
+    private bool IsRangeWorthwhile(HuffmanPlan plan)
+    {
+        int count = Segments.Count(Elements);
+        if (count == 0)
+            return false;
+        ByteWriter range = new(1024), huffman = new(1024);
+        EncodeRange(range, count / 2);
+        EncodeHuffman(huffman, plan, count / 2);
+        double huffmanBytes = huffman.Length + (plan.SideBits / 8.0 / count);
+        double gain = Elements < NegligibleElements ? 0 : _options.RangeGain;
+        return range.Length < huffmanBytes * (1 - gain);
+    }
+
+    /// <summary>Encodes all segments with a Huffman plan, or with the range coder where it is null.</summary>
+    private PackedTensor Encode(HuffmanPlan? plan)
+    {
         ByteWriter[] segments = new ByteWriter[Segments.Count(Elements)];
         long[] indexBytes = new long[segments.Length];
         Segments.ForEach(Elements, _options.MaxDegreeOfParallelism, segment =>
         {
-            segments[segment] = new ByteWriter(1024);
-            indexBytes[segment] = EncodeHuffman(segments[segment], plan, segment);
+            ByteWriter writer = segments[segment] = new ByteWriter(1024);
+            indexBytes[segment] = plan is null ? EncodeRange(writer, segment) : EncodeHuffman(writer, plan, segment);
         });
         return Assemble(plan, segments, indexBytes.Sum());
     }
 
-    private PackedTensor Assemble(HuffmanPlan plan, ByteWriter[] segments, long indexBytes)
+    private PackedTensor Assemble(HuffmanPlan? plan, ByteWriter[] segments, long indexBytes)
     {
         ByteWriter side = new();
         PackedHeader header = NewHeader(plan);
-        SideInformation.Write(side, header, _codebook, plan.Index, plan.Planes);
+        SideInformation.Write(side, header, _codebook, plan?.Index, plan?.Planes ?? []);
         ByteWriter blob = new(checked((int)(64 + side.Length + segments.Sum(segment => segment.Length + 5L))));
         BlobHeader.Write(blob, header with { SideBytes = side.Length });
         blob.Write(side.Written);
@@ -63,14 +94,14 @@ internal sealed class BlobEncoder
         return new PackedTensor(bytes, TensorMeasurement.Measure(_tensor, _codebook, _mask, _planes, header, indexBytes, segments.Sum(segment => (long)segment.Length), bytes.Length));
     }
 
-    private PackedHeader NewHeader(HuffmanPlan plan) => new()
+    private PackedHeader NewHeader(HuffmanPlan? plan) => new()
     {
         ElementType = _tensor.ElementType,
         Shape = _tensor.Shape,
         IsShared = _codebook is not null,
-        Coder = EntropyCoder.Huffman,
-        Form = plan.Form,
-        GapBits = plan.GapBits,
+        Coder = plan is null ? EntropyCoder.Range : EntropyCoder.Huffman,
+        Form = plan?.Form ?? (_mask is null ? PackingForm.Dense : PackingForm.Mask),
+        GapBits = plan?.GapBits ?? 0,
         Groups = _codebook?.Codebook.Groups ?? 1,
         CodebookSize = _codebook?.Codebook.Size ?? 0,
         HasZero = _codebook?.HasZero ?? false,
@@ -79,6 +110,9 @@ internal sealed class BlobEncoder
         PayloadBytes = 0,
         BlobBytes = 0,
     };
+
+    private int EncodeRange(ByteWriter writer, int segment) =>
+        RangeSegment.Write(writer, _planes, _mask, _tensor.Shape, _ranks, segment);
 
     /// <summary>Writes a segment; returns the bytes of its index.</summary>
     private int EncodeHuffman(ByteWriter writer, HuffmanPlan plan, int segment)

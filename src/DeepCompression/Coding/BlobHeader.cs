@@ -47,8 +47,11 @@ internal static class BlobHeader
         int form = (bits >> FormShift) & 3;
         bool shared = (bits & SharedBit) != 0;
         bool range = (bits & RangeBit) != 0;
-        if (form > (int)PackingForm.Gaps || (range && form == (int)PackingForm.Gaps))
-            throw new InvalidDataException($"Offset 1: the form is {form}, expected 0 to {(range ? 1 : 2)}.");
+        if (form > (int)PackingForm.Gaps)
+            throw new InvalidDataException($"Offset 1: the form is {form}, expected 0 to 2.");
+        int rangeForm = shared && (bits & ZeroBit) == 0 ? (int)PackingForm.Dense : (int)PackingForm.Mask;
+        if (range && form != rangeForm)
+            throw new InvalidDataException($"Offset 1: the form is {form}, expected {rangeForm} with the range coder.");
         if ((!shared && (bits & (ZeroBit | GroupsBit)) != 0) || (shared && (bits & ZeroBit) == 0 && form != (int)PackingForm.Dense))
             throw new InvalidDataException($"Offset 1: the kind is {bits}, in which two bits contradict each other.");
 

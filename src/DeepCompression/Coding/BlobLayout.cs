@@ -5,9 +5,15 @@ internal sealed class BlobLayout
 {
     private readonly int[] _segmentOffsets;
 
-    private BlobLayout(PackedHeader header, Codebook? codebook, CanonicalCode? index, CanonicalCode[] planes, int[] segmentOffsets)
+    private BlobLayout(PackedHeader header, ulong[][]? ordinals, CanonicalCode? index, CanonicalCode[] planes, int[] segmentOffsets)
     {
-        (Header, Codebook, _segmentOffsets) = (header, codebook, segmentOffsets);
+        (Header, _segmentOffsets) = (header, segmentOffsets);
+        if (ordinals is not null)
+        {
+            Codebook = CanonicalCodebook.Make(header.ElementType, header.HasZero, ordinals);
+            Ranks = new CentroidRanks(ordinals, header.HasZero, header.ElementType.GetSize() * 8, header.Shape.Length / header.Groups);
+        }
+
         Index = index is null ? null : new HuffmanDecoder(index);
         Planes = [.. planes.Select(plane => new HuffmanDecoder(plane))];
     }
@@ -15,6 +21,9 @@ internal sealed class BlobLayout
     public PackedHeader Header { get; }
 
     public Codebook? Codebook { get; }
+
+    /// <summary>Signs and ranks of codes; null without a codebook.</summary>
+    public CentroidRanks? Ranks { get; }
 
     public HuffmanDecoder? Index { get; }
 
@@ -31,8 +40,8 @@ internal sealed class BlobLayout
             throw new InvalidDataException($"A {header.ElementType} weight of shape {header.Shape} does not fit one array.");
 
         ByteReader reader = new(blob[..^BlobHeader.ChecksumBytes], header.HeaderBytes);
-        var (codebook, index, planes) = SideInformation.Read(reader.ReadBytes(header.SideBytes, "the side information"), header);
-        return new BlobLayout(header, codebook, index, planes, ReadSegmentOffsets(ref reader, header));
+        var (ordinals, index, planes) = SideInformation.Read(reader.ReadBytes(header.SideBytes, "the side information"), header);
+        return new BlobLayout(header, ordinals, index, planes, ReadSegmentOffsets(ref reader, header));
     }
 
     public ByteReader GetSegment(ReadOnlySpan<byte> blob, int segment) => new(blob[.._segmentOffsets[segment + 1]], _segmentOffsets[segment]);

@@ -26,39 +26,9 @@ internal sealed class CodebookCoder(int elementBits)
         return (ordinal & sign) != 0 ? ordinal & ~sign : ~ordinal & ((sign << 1) - 1);
     }
 
-    /// <summary>Encodes the strictly ascending ordinals of one group.</summary>
-    public void Encode(RangeEncoder encoder, ReadOnlySpan<ulong> ordinals)
-    {
-        int length = 0;
-        int change = 0;
-        for (int i = 0; i < ordinals.Length; i++)
-        {
-            if (i == 0)
-            {
-                encoder.EncodeDirect(ordinals[0], elementBits);
-                continue;
-            }
-
-            ulong step = ordinals[i] - ordinals[i - 1] - 1;
-            int newLength = BitLength(step);
-            LengthCoder.Encode(encoder, _lengths, newLength - length, ref change);
-            length = newLength;
-            int free = length - 1;
-            for (int k = 0, node = 0; k < 2 && free > 0; k++)
-            {
-                free--;
-                int bit = (int)(step >> free) & 1;
-                encoder.Encode(bit, ref _mantissa[((change + 1) * 3) + node]);
-                node = 1 + bit;
-            }
-
-            if (free > 0)
-                encoder.EncodeDirect(step & ((1UL << free) - 1), free);
-        }
-    }
-
-    /// <summary>Decodes the ordinals of one group.</summary>
-    public void Decode(ref RangeDecoder decoder, Span<ulong> ordinals)
+    /// <summary>Codes the strictly ascending ordinals of one group.</summary>
+    public void Code<TCoder>(ref TCoder coder, Span<ulong> ordinals)
+        where TCoder : struct, IBitCoder, allows ref struct
     {
         ulong largest = elementBits == 64 ? ulong.MaxValue : (1UL << elementBits) - 1;
         int length = 0;
@@ -67,28 +37,34 @@ internal sealed class CodebookCoder(int elementBits)
         {
             if (i == 0)
             {
-                ordinals[0] = decoder.DecodeDirect(elementBits);
+                ordinals[0] = coder.CodeDirect(ordinals[0], elementBits);
                 continue;
             }
 
-            length += LengthCoder.Decode(ref decoder, _lengths, -length, elementBits - length, ref change);
-            ulong step = length == 0 ? 0UL : 1UL;
-            int free = length - 1;
-            for (int k = 0, node = 0; k < 2 && free > 0; k++)
-            {
-                free--;
-                int bit = decoder.Decode(ref _mantissa[((change + 1) * 3) + node]);
-                step = (step << 1) | (uint)bit;
-                node = 1 + bit;
-            }
-
-            if (free > 0)
-                step = (step << free) | decoder.DecodeDirect(free);
-            ulong room = largest - ordinals[i - 1];
-            if (step >= room)
+            ulong step = ordinals[i] - ordinals[i - 1] - 1;
+            length += LengthCoder.Code(ref coder, _lengths, BitLength(step) - length, -length, elementBits - length, ref change);
+            step = CodeMantissa(ref coder, step, length, change);
+            if (step >= largest - ordinals[i - 1])
                 throw new InvalidDataException($"Centroid {i} of a group lies beyond the largest bit pattern.");
             ordinals[i] = ordinals[i - 1] + step + 1;
         }
+    }
+
+    /// <summary>Codes the bits of a number below its highest one.</summary>
+    private ulong CodeMantissa<TCoder>(ref TCoder coder, ulong number, int length, int change)
+        where TCoder : struct, IBitCoder, allows ref struct
+    {
+        ulong result = length == 0 ? 0UL : 1UL;
+        int free = length - 1;
+        for (int k = 0, node = 0; k < 2 && free > 0; k++)
+        {
+            free--;
+            int bit = coder.Code((int)(number >> free) & 1, ref _mantissa[((change + 1) * 3) + node]);
+            result = (result << 1) | (uint)bit;
+            node = 1 + bit;
+        }
+
+        return free > 0 ? (result << free) | coder.CodeDirect(number & ((1UL << free) - 1), free) : result;
     }
 
     private static int BitLength(ulong value) => 64 - BitOperations.LeadingZeroCount(value);

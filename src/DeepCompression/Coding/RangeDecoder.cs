@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepCompression.Coding;
 
 /// <summary>The inverse of <see cref="RangeEncoder"/>; bytes beyond the end of the stream read as 0.</summary>
-internal ref struct RangeDecoder
+internal ref struct RangeDecoder : IBitCoder
 {
     private const uint MinRange = 1u << 24;
 
@@ -19,12 +19,12 @@ internal ref struct RangeDecoder
             _code = (_code << 8) | NextByte();
     }
 
-    /// <summary>Decodes a bit whose probability of being 1 is <paramref name="probability"/> / 65536.</summary>
+    public static bool IsDecoder => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Decode(int probability)
+    public int Code(int bit, int probability)
     {
         uint bound = (uint)(((ulong)_range * (uint)probability) >> 16);
-        int bit;
         if (_code < bound)
         {
             _range = bound;
@@ -44,24 +44,6 @@ internal ref struct RangeDecoder
         }
 
         return bit;
-    }
-
-    /// <summary>Decodes a bit and teaches it to its context.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Decode(ref AdaptiveBit context)
-    {
-        int bit = Decode(context.Probability);
-        context.Update(bit);
-        return bit;
-    }
-
-    /// <summary>Decodes bits of even probability, highest first.</summary>
-    public ulong DecodeDirect(int count)
-    {
-        ulong bits = 0;
-        for (int i = 0; i < count; i++)
-            bits = (bits << 1) | (uint)Decode(1 << 15);
-        return bits;
     }
 
     /// <summary>Checks that all bytes were read, none twice.</summary>

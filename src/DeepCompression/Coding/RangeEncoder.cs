@@ -3,49 +3,28 @@ using System.Runtime.CompilerServices;
 namespace DeepCompression.Coding;
 
 /// <summary>A binary range coder with carry (Martin 1979; the arithmetic is that of FORMAT.md, "Range coder").</summary>
-internal sealed class RangeEncoder(ByteWriter writer)
+internal struct RangeEncoder(ByteWriter writer) : IBitCoder
 {
     private const uint MinRange = 1u << 24;
 
     private readonly int _start = writer.Length;
 
-    private ulong _low;
+    private ulong _low = 0;
     private uint _range = uint.MaxValue;
     private int _pendingByte = -1; // the last byte that a carry can still change; -1 before the first
-    private long _pendingOnes; // bytes of 255 after it
+    private long _pendingOnes = 0; // bytes of 255 after it
 
-    /// <summary>Encodes a bit whose probability of being 1 is <paramref name="probability"/> / 65536.</summary>
+    public static bool IsDecoder => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Encode(int bit, int probability)
+    public int Code(int bit, int probability)
     {
         uint bound = (uint)(((ulong)_range * (uint)probability) >> 16);
-        if (bit != 0)
-        {
-            _range = bound;
-        }
-        else
-        {
-            _low += bound;
-            _range -= bound;
-        }
-
+        _low += bit != 0 ? 0 : bound;
+        _range = bit != 0 ? bound : _range - bound;
         while (_range < MinRange)
             ShiftLow();
-    }
-
-    /// <summary>Encodes a bit and teaches it to its context.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Encode(int bit, ref AdaptiveBit context)
-    {
-        Encode(bit, context.Probability);
-        context.Update(bit);
-    }
-
-    /// <summary>Encodes bits of even probability, highest first.</summary>
-    public void EncodeDirect(ulong bits, int count)
-    {
-        for (int i = count - 1; i >= 0; i--)
-            Encode((int)(bits >> i) & 1, 1 << 15);
+        return bit;
     }
 
     /// <summary>Ends the stream with as few bytes as tell it from all others; zeros at its end are left out.</summary>

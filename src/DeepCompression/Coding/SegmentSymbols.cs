@@ -27,6 +27,9 @@ internal readonly ref struct SegmentSymbols
 
     public static SegmentSymbols Read(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, int elements)
     {
+        if (layout.Header.Coder == EntropyCoder.Range)
+            return ReadRange(layout, blob, segment, elements);
+
         ByteReader reader = layout.GetSegment(blob, segment);
         int count = elements;
         int[]? positions = null;
@@ -42,6 +45,31 @@ internal readonly ref struct SegmentSymbols
             HuffmanStreams.Read(ref reader, layout.Planes[plane], planes.AsSpan(plane * count, count), layout.Header.IsShared ? "codes" : "values");
         reader.ThrowIfNotAtEnd($"segment {segment}");
         return new SegmentSymbols(positions, positions is null ? 0 : count, planes, count, planeCount);
+    }
+
+    private static SegmentSymbols ReadRange(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, int elements)
+    {
+        ByteReader reader = layout.GetSegment(blob, segment);
+        int start = Segments.GetStart(segment);
+        byte[] flags = ArrayPool<byte>.Shared.Rent(elements);
+        int count = RangeSegment.ReadFlags(ref reader, layout.Header, start, flags.AsSpan(0, elements));
+        byte[] planes = ArrayPool<byte>.Shared.Rent(count * layout.PlaneCount);
+        RangeSegment.ReadPlanes(ref reader, layout.Header, layout.Ranks, start, flags.AsSpan(0, elements), planes.AsSpan(0, count * layout.PlaneCount), layout.PlaneCount);
+        int[]? positions = null;
+        if (layout.Header.Form != PackingForm.Dense)
+        {
+            positions = ArrayPool<int>.Shared.Rent(elements);
+            for (int i = 0, next = 0; i < elements; i++)
+            {
+                positions[next] = i;
+                next += flags[i];
+                if (next == count)
+                    break;
+            }
+        }
+
+        ArrayPool<byte>.Shared.Return(flags);
+        return new SegmentSymbols(positions, positions is null ? 0 : count, planes, count, layout.PlaneCount);
     }
 
     public ReadOnlySpan<byte> GetPlane(int plane) => Planes.Slice(plane * PlaneLength, PlaneLength);

@@ -14,13 +14,13 @@ internal static class SideInformation
             foreach (ulong[] group in codebook.Ordinals)
             {
                 if (header.Groups > 1)
-                    encoder.EncodeDirect((uint)group.Length, GroupSizeBits);
-                coder.Encode(encoder, group);
+                    encoder.CodeDirect((uint)group.Length, GroupSizeBits);
+                coder.Code(ref encoder, group);
             }
         }
 
         if (header.Coder == EntropyCoder.Huffman)
-            WriteCodeLengths(encoder, index, planes);
+            WriteCodeLengths(ref encoder, index, planes);
         encoder.Finish();
     }
 
@@ -29,15 +29,15 @@ internal static class SideInformation
     {
         ByteWriter writer = new();
         RangeEncoder encoder = new(writer);
-        WriteCodeLengths(encoder, index, planes);
+        WriteCodeLengths(ref encoder, index, planes);
         encoder.Finish();
         return writer.Length;
     }
 
-    public static (Codebook? Codebook, CanonicalCode? Index, CanonicalCode[] Planes) Read(ReadOnlySpan<byte> side, PackedHeader header)
+    public static (ulong[][]? Ordinals, CanonicalCode? Index, CanonicalCode[] Planes) Read(ReadOnlySpan<byte> side, PackedHeader header)
     {
         RangeDecoder decoder = new(side);
-        Codebook? codebook = header.IsShared ? ReadCodebook(ref decoder, header, side.Length) : null;
+        ulong[][]? ordinals = header.IsShared ? ReadCodebook(ref decoder, header, side.Length) : null;
         CanonicalCode? index = null;
         CanonicalCode[] planes = [];
         if (header.Coder == EntropyCoder.Huffman)
@@ -50,25 +50,25 @@ internal static class SideInformation
         }
 
         decoder.ThrowIfNotAtEnd($"Offset {header.HeaderBytes}: the side information");
-        return (codebook, index, planes);
+        return (ordinals, index, planes);
     }
 
-    private static void WriteCodeLengths(RangeEncoder encoder, CanonicalCode? index, ReadOnlySpan<CanonicalCode> planes)
+    private static void WriteCodeLengths(ref RangeEncoder encoder, CanonicalCode? index, ReadOnlySpan<CanonicalCode> planes)
     {
         if (index is not null)
-            new CodeLengthCoder().Encode(encoder, index.Lengths);
+            CodeLengthCoder.Code(ref encoder, index.Lengths.ToArray());
         foreach (CanonicalCode plane in planes)
-            new CodeLengthCoder().Encode(encoder, plane.Lengths);
+            CodeLengthCoder.Code(ref encoder, plane.Lengths.ToArray());
     }
 
     private static CanonicalCode ReadCode(ref RangeDecoder decoder, int symbols)
     {
         byte[] lengths = new byte[symbols];
-        new CodeLengthCoder().Decode(ref decoder, lengths);
+        CodeLengthCoder.Code(ref decoder, lengths);
         return new CanonicalCode(lengths);
     }
 
-    private static Codebook ReadCodebook(ref RangeDecoder decoder, PackedHeader header, int sideBytes)
+    private static ulong[][] ReadCodebook(ref RangeDecoder decoder, PackedHeader header, int sideBytes)
     {
         int most = header.CodebookSize - (header.HasZero ? 1 : 0);
         int bits = header.ElementType.GetSize() * 8;
@@ -87,16 +87,16 @@ internal static class SideInformation
         int largest = 0;
         for (int group = 0; group < header.Groups; group++)
         {
-            int count = header.Groups > 1 ? (int)decoder.DecodeDirect(GroupSizeBits) : most;
+            int count = header.Groups > 1 ? (int)decoder.CodeDirect(0, GroupSizeBits) : most;
             if (count > most)
                 throw new InvalidDataException($"Offset {header.HeaderBytes}: group {group} has {count} centroids, expected at most {most}.");
             largest = Math.Max(largest, count);
             ordinals[group] = new ulong[count];
-            coder.Decode(ref decoder, ordinals[group]);
+            coder.Code(ref decoder, ordinals[group]);
         }
 
         if (largest != most)
             throw new InvalidDataException($"Offset {header.HeaderBytes}: the largest group has {largest} centroids, expected {most}.");
-        return CanonicalCodebook.Make(header.ElementType, header.HasZero, ordinals);
+        return ordinals;
     }
 }
