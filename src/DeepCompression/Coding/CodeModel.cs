@@ -8,7 +8,7 @@ namespace DeepCompression.Coding;
 /// </summary>
 internal sealed class CodeModel(Neighbourhood neighbourhood, CentroidRanks ranks)
 {
-    private const int MeanContexts = 16;
+    private const int MeanContexts = 16, SignContexts = 27;
     private const int MeanShift = 8; // fraction bits of a mean
     private const int FirstMean = 64 << MeanShift; // a rank of 15
     private const int MeanLimit = 255; // ranks seen
@@ -26,31 +26,30 @@ internal sealed class CodeModel(Neighbourhood neighbourhood, CentroidRanks ranks
     {
         (int filter, int kernel, int row) = (_neighbourhood.Filter, _neighbourhood.Kernel, _neighbourhood.Row);
         int bits = ranks.RankBits;
-        int nodes = (2 << bits) + 1; // two trees, and the sign
-        BitMixer mixer = new(bits + 1, nodes, nodes * MeanContexts, nodes * kernel, nodes * MeanContexts);
+        int nodes = 2 << bits; // two trees
+        BitMixer signs = new(1, 1, SignContexts, kernel * 3, SignContexts * 3);
+        BitMixer mixer = new(Math.Max(bits, 1), nodes, nodes * MeanContexts, nodes * kernel, nodes * MeanContexts);
         RunningMean[] channels = new RunningMean[_neighbourhood.Channels];
         RunningMean all = new() { Mean = FirstMean };
         byte[] levels = new byte[flags.Length]; // of every element with a code: its level plus 1; bit 7 for a positive one
         int next = 0;
-        int group = start / ranks.GroupLength;
+        int lastSigns = 0; // of the last two codes: each 1 or 2
         for (int i = flags.IndexOf((byte)1); i >= 0; i = Next(flags, i + 1))
         {
             int inFilter = (int)(((long)start + i) % filter);
             int inKernel = inFilter % kernel;
-            group = (start + i) / ranks.GroupLength;
+            int group = (start + i) / ranks.GroupLength;
             ref RunningMean channel = ref channels[(inFilter / kernel) & (Neighbourhood.MaxChannels - 1)];
             if (channel.Seen == 0)
                 channel.Mean = all.Mean;
 
             int sum = all.Mean;
             int count = 1;
-            int signs = 0;
-            Look(levels, i - 1, ref sum, ref count, ref signs);
-            Look(levels, (long)i - filter, ref sum, ref count, ref signs);
-            Look(levels, kernel > 1 ? i - row : -1, ref sum, ref count, ref signs);
-            int signContext = signs & 15;
-            Look(levels, i - kernel, ref sum, ref count, ref signs);
-            Look(levels, i - 2, ref sum, ref count, ref signs);
+            int signNear = Look(levels, i - 1, ref sum, ref count);
+            signNear = (signNear * 3) + Look(levels, (long)i - filter, ref sum, ref count);
+            signNear = (signNear * 3) + Look(levels, kernel > 1 ? i - row : -1, ref sum, ref count);
+            int signFar = (Look(levels, i - kernel, ref sum, ref count) * 9) + lastSigns;
+            Look(levels, i - 2, ref sum, ref count);
             int near = Quantize(sum / count - all.Mean, 3);
             int mean = Quantize(channel.Mean - all.Mean, 5);
 
@@ -58,9 +57,8 @@ internal sealed class CodeModel(Neighbourhood neighbourhood, CentroidRanks ranks
             if (negatives + positives == 0)
                 throw new InvalidDataException($"Group {group} has no centroid for element {start + i}.");
             (int sign, int rank) = TCoder.IsDecoder ? (0, 0) : ranks.Split(group, codes[next]);
-            int signNode = nodes - 1;
-            sign = negatives == 0 ? 1 : positives == 0 ? 0
-                : mixer.Code(ref coder, sign, bits, signNode, (signNode * MeanContexts) + signContext, (signNode * kernel) + inKernel, (signNode * MeanContexts) + mean);
+            sign = negatives == 0 ? 1 : positives == 0 ? 0 : signs.Code(ref coder, sign, 0, 0, signNear, (inKernel * 3) + (lastSigns % 3), (signFar * 3) + (kernel > 1 ? SignOf(levels, i - row + 1) : 0));
+            lastSigns = (lastSigns % 3 * 3) + sign + 1;
 
             int known = sign == 0 ? negatives : positives;
             int tree = sign << bits;
@@ -96,16 +94,18 @@ internal sealed class CodeModel(Neighbourhood neighbourhood, CentroidRanks ranks
         return Math.Min((log << 4) + (((value << 4) >> log) & 15), 126);
     }
 
-    private static void Look(ReadOnlySpan<byte> levels, long index, ref int sum, ref int count, ref int signs)
+    /// <summary>Adds the level of a neighbour that has a code; returns 0 where it has none, 1 for a negative and 2 for a positive one.</summary>
+    private static int Look(ReadOnlySpan<byte> levels, long index, ref int sum, ref int count)
     {
         int level = index < 0 ? 0 : levels[(int)index];
-        signs <<= 1;
         if (level == 0)
-            return;
+            return 0;
         sum += ((level & 127) - 1) << MeanShift;
         count++;
-        signs |= level >> 7;
+        return 1 + (level >> 7);
     }
+
+    private static int SignOf(ReadOnlySpan<byte> levels, long index) => index < 0 || levels[(int)index] == 0 ? 0 : 1 + (levels[(int)index] >> 7);
 
     private static int Quantize(int difference, int scale) => Math.Clamp(((difference * scale) >> (MeanShift + 4)) + 8, 0, MeanContexts - 1);
 
