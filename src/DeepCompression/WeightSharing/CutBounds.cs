@@ -1,23 +1,26 @@
 namespace DeepCompression.WeightSharing;
 
 /// <summary>
-/// Lower bounds of the distortion of every clustering with a given cut in a given bucket, by dynamic programming from both ends.
+/// Lower bounds of the distortion of the best clustering with a given cut in a given bucket, by dynamic programming from both ends.
 /// Each layer is a divide and conquer over rows whose best columns ascend, since the cost of runs has the Monge property.
 /// </summary>
 internal sealed class CutBounds
 {
     private readonly CutBuckets _buckets;
-    private readonly Moments[] _atLeft, _atRight;
-    private readonly double[][] _before, _after; // a cut: the cost of all weights left (right) of each bucket of its window
+    private readonly RunCosts _atLeft, _atRight;
+    private readonly double[][] _before; // a cut: the cost of all weights left of each bucket of its window, and of the bucket itself
+    private readonly double[][] _after; // a cut: the cost of all weights right of each bucket of its window
     private readonly int[][] _previous; // a cut: the bucket of the cut before it on the best way to each bucket
+    private readonly double[][] _own; // a cut: the least cost of the weights in each bucket of its window
 
     private CutBounds(SortedWeights weights, CutBuckets buckets)
     {
         int cuts = buckets.Windows.Length;
         _buckets = buckets;
-        _atLeft = Array.ConvertAll(buckets.Left, weights.MomentsOf);
-        _atRight = Array.ConvertAll(buckets.Right, weights.MomentsOf);
+        _atLeft = new RunCosts(weights, buckets.Left);
+        _atRight = new RunCosts(weights, buckets.Right);
         (_before, _after, _previous) = (new double[cuts][], new double[cuts][], new int[cuts][]);
+        _own = BucketCosts.Compute(weights, buckets);
     }
 
     /// <summary>No clustering has a smaller distortion.</summary>
@@ -52,17 +55,12 @@ internal sealed class CutBounds
     /// <summary>The means of the runs between the cuts of the best path, each cut in the middle of its bucket.</summary>
     public double[] CentroidsOfBestPath(SortedWeights weights)
     {
+        double[] sums = [.. _before[^1].Zip(_after[^1], (before, after) => before + after)];
         int[] ends = new int[_before.Length + 1];
         ends[^1] = weights.Count;
-        int bucket = -1;
+        int bucket = _buckets.Windows[^1].Start + Array.IndexOf(sums, sums.Min());
         for (int cut = _before.Length - 1; cut >= 0; cut--)
         {
-            if (bucket < 0)
-            {
-                double[] sums = [.. _before[cut].Zip(_after[cut], (before, after) => before + after)];
-                bucket = _buckets.Windows[cut].Start + Array.IndexOf(sums, sums.Min());
-            }
-
             ends[cut] = _buckets.Left[bucket] + (_buckets.Right[bucket] - _buckets.Left[bucket]) / 2;
             bucket = _previous[cut][bucket - _buckets.Windows[cut].Start];
         }
@@ -81,16 +79,22 @@ internal sealed class CutBounds
         for (int cut = 0; cut < _before.Length; cut++)
         {
             (int start, int end) = _buckets.Windows[cut];
-            _before[cut] = new double[end - start];
-            _previous[cut] = new int[end - start];
-            if (cut > 0)
+            double[] costs = _before[cut] = new double[end - start];
+            int[] previous = _previous[cut] = new int[end - start];
+            if (cut == 0)
             {
-                FillUp(cut, start, end, _buckets.Windows[cut - 1].Start, _buckets.Windows[cut - 1].End - 1);
-                continue;
+                for (int row = start; row < end; row++)
+                    costs[row - start] = _atLeft[row].SquaredError;
+            }
+            else
+            {
+                (int first, int last) = _buckets.Windows[cut - 1];
+                Layer layer = new(_atRight, _atLeft, +1, _before[cut - 1], first, costs, previous, start);
+                layer.Fill(start, end, first, last - 1);
             }
 
-            for (int row = start; row < end; row++)
-                _before[0][row - start] = _atLeft[row].SquaredError;
+            for (int i = 0; i < costs.Length; i++)
+                costs[i] += _own[cut][i];
         }
     }
 
@@ -99,62 +103,35 @@ internal sealed class CutBounds
         for (int cut = _after.Length - 1; cut >= 0; cut--)
         {
             (int start, int end) = _buckets.Windows[cut];
-            _after[cut] = new double[end - start];
+            double[] costs = _after[cut] = new double[end - start];
             if (cut + 1 < _after.Length)
             {
-                FillDown(cut, start, end, _buckets.Windows[cut + 1].Start, _buckets.Windows[cut + 1].End - 1);
+                (int first, int last) = _buckets.Windows[cut + 1];
+                double[] next = [.. _after[cut + 1].Zip(_own[cut + 1], (after, own) => after + own)];
+                Layer layer = new(_atLeft, _atRight, -1, next, first, costs, new int[costs.Length], start);
+                layer.Fill(start, end, first, last - 1);
                 continue;
             }
 
             for (int row = start; row < end; row++)
-                _after[cut][row - start] = (all - _atRight[row]).SquaredError;
+                costs[row - start] = (all - _atRight[row]).SquaredError;
         }
     }
 
-    /// <summary>Rows start .. end of a cut; the best bucket of the cut before is among first .. last.</summary>
-    private void FillUp(int cut, int start, int end, int first, int last)
+    /// <summary>The best columns of the rows of one cut; columns are the buckets of the cut before (or after, in the other direction).</summary>
+    private readonly struct Layer(RunCosts columns, RunCosts rows, int direction, double[] columnCosts, int columnOffset, double[] costs, int[] best, int rowOffset)
     {
-        while (start < end)
+        /// <summary>Fills rows start .. end, whose best columns are among first .. last.</summary>
+        public void Fill(int start, int end, int first, int last)
         {
-            int row = start + (end - start) / 2, best = first;
-            double least = double.PositiveInfinity;
-            Moments until = _atLeft[row];
-            double[] costs = _before[cut - 1];
-            int offset = _buckets.Windows[cut - 1].Start;
-            for (int column = first; column <= last; column++)
+            while (start < end)
             {
-                double cost = costs[column - offset] + (until - _atRight[column]).SquaredError;
-                if (cost < least)
-                    (least, best) = (cost, column);
+                int row = start + (end - start) / 2;
+                (costs[row - rowOffset], int column) = columns.Least(first, rows[row], direction, columnCosts.AsSpan(first - columnOffset, last - first + 1));
+                best[row - rowOffset] = column;
+                Fill(start, row, first, column);
+                (start, first) = (row + 1, column);
             }
-
-            _before[cut][row - _buckets.Windows[cut].Start] = least;
-            _previous[cut][row - _buckets.Windows[cut].Start] = best;
-            FillUp(cut, start, row, first, best);
-            (start, first) = (row + 1, best);
-        }
-    }
-
-    /// <summary>Rows start .. end of a cut; the best bucket of the cut after is among first .. last.</summary>
-    private void FillDown(int cut, int start, int end, int first, int last)
-    {
-        while (start < end)
-        {
-            int row = start + (end - start) / 2, best = first;
-            double least = double.PositiveInfinity;
-            Moments from = _atRight[row];
-            double[] costs = _after[cut + 1];
-            int offset = _buckets.Windows[cut + 1].Start;
-            for (int column = first; column <= last; column++)
-            {
-                double cost = costs[column - offset] + (_atLeft[column] - from).SquaredError;
-                if (cost < least)
-                    (least, best) = (cost, column);
-            }
-
-            _after[cut][row - _buckets.Windows[cut].Start] = least;
-            FillDown(cut, start, row, first, best);
-            (start, first) = (row + 1, best);
         }
     }
 }

@@ -18,11 +18,21 @@ internal sealed class CutBuckets
     /// <summary>The number of (cut, bucket) pairs.</summary>
     public long States => Windows.Sum(window => (long)window.End - window.Start);
 
-    /// <summary>About <paramref name="count"/> buckets of as many weights, all possible for every cut.</summary>
-    public static CutBuckets Initial(SortedWeights weights, int cuts, int count)
+    /// <summary>
+    /// The runs that end at the given ranks, each in <paramref name="parts"/> buckets: about as fine as a good clustering everywhere.
+    /// All are possible for every cut.
+    /// </summary>
+    public static CutBuckets Initial(SortedWeights weights, int cuts, ReadOnlySpan<int> ends, int parts)
     {
         Builder builder = new(weights);
-        builder.Add(0, weights.Count, count);
+        int start = 0;
+        foreach (int end in ends)
+        {
+            if (end > start)
+                builder.Add(start, end, parts);
+            start = end;
+        }
+
         var windows = new (int Start, int End)[cuts];
         Array.Fill(windows, (0, builder.Count));
         return builder.Build(windows);

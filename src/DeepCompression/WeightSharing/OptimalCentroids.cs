@@ -8,8 +8,8 @@ namespace DeepCompression.WeightSharing;
 /// cheaply. So, coarse to fine:
 /// </para>
 /// <list type="number">
-/// <item>Candidate places for a cut are buckets of consecutive weights. A bucket in which a cut falls is counted as free: the programme
-/// then yields, for every cut and bucket, a lower bound of the distortion of any clustering with that cut in that bucket.</item>
+/// <item>Candidate places for a cut are buckets of consecutive weights. Of the bucket in which a cut falls only a least cost is counted:
+/// the programme then yields, for every cut and bucket, a lower bound of the distortion with that cut in that bucket.</item>
 /// <item>Lloyd's iterations from the best path yield a clustering: an upper bound.</item>
 /// <item>Buckets whose lower bound is above the upper bound are dropped; the others are split in eight.</item>
 /// <item>When only single places are left, the best path is the optimum: both bounds are equal.</item>
@@ -17,7 +17,7 @@ namespace DeepCompression.WeightSharing;
 /// </summary>
 internal static class OptimalCentroids
 {
-    private const int FirstBuckets = 512; // at least; eight a centroid where that is more
+    private const int FirstParts = 16; // buckets a centroid to begin with
     private const int Split = 8; // parts of a bucket that is still possible
     private const long MaxStates = 16_000_000; // (cut, bucket) pairs: 16 bytes each, about a second a round
 
@@ -31,10 +31,14 @@ internal static class OptimalCentroids
         int iterations = Lloyd.Run(weights, best, 100);
         double upper = Lloyd.Distortion(weights, best), lower = 0;
         double tolerance = upper * RelativeTolerance + weights.MomentsOf(weights.Count).SquaredError * WholeTolerance;
-        CutBuckets buckets = CutBuckets.Initial(weights, clusters - 1, Math.Max(FirstBuckets, 8 * clusters));
+        int[] ends = new int[clusters];
+        Lloyd.FindEnds(weights, best, ends);
+        CutBuckets buckets = CutBuckets.Initial(weights, clusters - 1, ends, FirstParts);
         while (clusters > 1)
         {
+            var sw = System.Diagnostics.Stopwatch.StartNew();
             CutBounds bounds = CutBounds.Compute(weights, buckets);
+            if (Environment.GetEnvironmentVariable("DBG") != null) Console.Error.WriteLine($"states {buckets.States} items {buckets.Left.Length} U {upper} L {bounds.Lower} {sw.Elapsed.TotalMilliseconds} ms");
             lower = Math.Max(lower, bounds.Lower);
             double[] path = bounds.CentroidsOfBestPath(weights);
             iterations += Lloyd.Run(weights, path, 100);
