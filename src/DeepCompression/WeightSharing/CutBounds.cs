@@ -1,26 +1,25 @@
 namespace DeepCompression.WeightSharing;
 
 /// <summary>
-/// Lower bounds of the distortion of the best clustering with a given cut in a given bucket, by dynamic programming from both ends.
+/// Lower bounds of the distortion of the best clustering with a given cut in a given place or bucket, by dynamic programming from both ends.
 /// Each layer is a divide and conquer over rows whose best columns ascend, since the cost of runs has the Monge property.
 /// </summary>
 internal sealed class CutBounds
 {
     private readonly CutBuckets _buckets;
-    private readonly RunCosts _atLeft, _atRight;
-    private readonly double[][] _before; // a cut: the cost of all weights left of each bucket of its window, and of the bucket itself
-    private readonly double[][] _after; // a cut: the cost of all weights right of each bucket of its window
-    private readonly int[][] _previous; // a cut: the bucket of the cut before it on the best way to each bucket
-    private readonly double[][] _own; // a cut: the least cost of the weights in each bucket of its window
+    private readonly RunCosts _places; // a bucket counts half to either side
+    private readonly double[][] _before; // a cut: the cost of all weights before each entry of its window, less the entry's penalty
+    private readonly double[][] _after; // a cut: the cost of all weights after each entry of its window
+    private readonly int[][] _previous; // a cut: the entry of the cut before it on the best way to each entry
+    private readonly double[][] _penalties;
 
     private CutBounds(SortedWeights weights, CutBuckets buckets)
     {
         int cuts = buckets.Windows.Length;
         _buckets = buckets;
-        _atLeft = new RunCosts(weights, buckets.Left);
-        _atRight = new RunCosts(weights, buckets.Right);
+        _places = new RunCosts(weights, buckets.Left, buckets.Right);
         (_before, _after, _previous) = (new double[cuts][], new double[cuts][], new int[cuts][]);
-        _own = BucketCosts.Compute(weights, buckets);
+        _penalties = CutPenalties.Compute(weights, buckets);
     }
 
     /// <summary>No clustering has a smaller distortion.</summary>
@@ -37,7 +36,7 @@ internal sealed class CutBounds
         return bounds;
     }
 
-    /// <summary>For every cut, which buckets of its window have a bound of at most <paramref name="upper"/>.</summary>
+    /// <summary>For every cut, which entries of its window have a bound of at most <paramref name="upper"/>.</summary>
     public bool[][] IsPossible(double upper)
     {
         bool[][] possible = new bool[_before.Length][];
@@ -84,17 +83,17 @@ internal sealed class CutBounds
             if (cut == 0)
             {
                 for (int row = start; row < end; row++)
-                    costs[row - start] = _atLeft[row].SquaredError;
+                    costs[row - start] = _places[row].SquaredError;
             }
             else
             {
                 (int first, int last) = _buckets.Windows[cut - 1];
-                Layer layer = new(_atRight, _atLeft, +1, _before[cut - 1], first, costs, previous, start);
+                Layer layer = new(_places, +1, _before[cut - 1], first, costs, previous, start);
                 layer.Fill(start, end, first, last - 1);
             }
 
             for (int i = 0; i < costs.Length; i++)
-                costs[i] += _own[cut][i];
+                costs[i] -= _penalties[cut][i];
         }
     }
 
@@ -107,19 +106,19 @@ internal sealed class CutBounds
             if (cut + 1 < _after.Length)
             {
                 (int first, int last) = _buckets.Windows[cut + 1];
-                double[] next = [.. _after[cut + 1].Zip(_own[cut + 1], (after, own) => after + own)];
-                Layer layer = new(_atLeft, _atRight, -1, next, first, costs, new int[costs.Length], start);
+                double[] next = [.. _after[cut + 1].Zip(_penalties[cut + 1], (after, penalty) => after - penalty)];
+                Layer layer = new(_places, -1, next, first, costs, new int[costs.Length], start);
                 layer.Fill(start, end, first, last - 1);
                 continue;
             }
 
             for (int row = start; row < end; row++)
-                costs[row - start] = (all - _atRight[row]).SquaredError;
+                costs[row - start] = (all - _places[row]).SquaredError;
         }
     }
 
-    /// <summary>The best columns of the rows of one cut; columns are the buckets of the cut before (or after, in the other direction).</summary>
-    private readonly struct Layer(RunCosts columns, RunCosts rows, int direction, double[] columnCosts, int columnOffset, double[] costs, int[] best, int rowOffset)
+    /// <summary>The best columns of the rows of one cut; columns are the entries of the cut before (or after, in the other direction).</summary>
+    private readonly struct Layer(RunCosts places, int direction, double[] columnCosts, int columnOffset, double[] costs, int[] best, int rowOffset)
     {
         /// <summary>Fills rows start .. end, whose best columns are among first .. last.</summary>
         public void Fill(int start, int end, int first, int last)
@@ -127,7 +126,7 @@ internal sealed class CutBounds
             while (start < end)
             {
                 int row = start + (end - start) / 2;
-                (costs[row - rowOffset], int column) = columns.Least(first, rows[row], direction, columnCosts.AsSpan(first - columnOffset, last - first + 1));
+                (costs[row - rowOffset], int column) = places.Least(first, places[row], direction, columnCosts.AsSpan(first - columnOffset, last - first + 1));
                 best[row - rowOffset] = column;
                 Fill(start, row, first, column);
                 (start, first) = (row + 1, column);

@@ -1,46 +1,63 @@
 namespace DeepCompression.WeightSharing;
 
 /// <summary>
-/// The places that each cut between two centroids can still have: a window of the list of buckets for every cut. A bucket is the range
-/// <c>Left[b] .. Right[b]</c> of ranks that a cut may have; it is a single place where both are equal. Both ascend.
+/// The places that each cut between two centroids can still have: for every cut a window of one list. An entry of the list is either a
+/// single place (<c>Left == Right</c>: the cut is before the weight of that rank) or a bucket (the cut is somewhere between, at neither
+/// end). Places and buckets ascend.
 /// </summary>
 internal sealed class CutBuckets
 {
-    private CutBuckets(int[] left, int[] right, (int Start, int End)[] windows) => (Left, Right, Windows) = (left, right, windows);
+    private CutBuckets(int[] left, int[] right, double[] gap, (int Start, int End)[] windows) =>
+        (Left, Right, Gap, Windows) = (left, right, gap, windows);
 
     public int[] Left { get; }
 
     public int[] Right { get; }
 
-    /// <summary>For every cut, its first bucket and the one after its last.</summary>
+    /// <summary>For every bucket, what the centroids on both sides of an optimal cut in it are apart at most.</summary>
+    public double[] Gap { get; }
+
+    /// <summary>For every cut, its first entry and the one after its last.</summary>
     public (int Start, int End)[] Windows { get; }
 
-    /// <summary>The number of (cut, bucket) pairs.</summary>
+    /// <summary>The number of (cut, entry) pairs.</summary>
     public long States => Windows.Sum(window => (long)window.End - window.Start);
 
+    /// <summary>The first rank that a cut can have; the cuts before the first and after the last are the ends of the weights.</summary>
+    public int FirstRank(int cut, int count) => cut < 0 ? 0 : cut == Windows.Length ? count : Left[Windows[cut].Start];
+
+    /// <summary>The last rank that a cut can have.</summary>
+    public int LastRank(int cut, int count) => cut < 0 ? 0 : cut == Windows.Length ? count : Right[Windows[cut].End - 1];
+
     /// <summary>
-    /// The runs that end at the given ranks, each in <paramref name="parts"/> buckets: about as fine as a good clustering everywhere.
-    /// All are possible for every cut.
+    /// The runs of a good clustering, each in <paramref name="parts"/> buckets, all possible for every cut.
+    /// <paramref name="upper"/> is that clustering's distortion.
     /// </summary>
-    public static CutBuckets Initial(SortedWeights weights, int cuts, ReadOnlySpan<int> ends, int parts)
+    public static CutBuckets Initial(SortedWeights weights, ReadOnlySpan<int> ends, int parts, double upper)
     {
         Builder builder = new(weights);
         int start = 0;
         foreach (int end in ends)
         {
-            if (end > start)
-                builder.Add(start, end, parts);
+            builder.AddParts(start, end, parts, double.PositiveInfinity);
+            builder.Add(end, end, 0);
             start = end;
         }
 
-        var windows = new (int Start, int End)[cuts];
+        var windows = new (int Start, int End)[ends.Length - 1];
         Array.Fill(windows, (0, builder.Count));
-        return builder.Build(windows);
+        CutBuckets buckets = builder.Build(windows);
+        Parallel.For(0, buckets.Gap.Length, i =>
+        {
+            if (buckets.Left[i] != buckets.Right[i])
+                buckets.Gap[i] = CentroidGap.Widest(weights, weights[buckets.Left[i]], weights[buckets.Right[i] - 1], upper);
+        });
+        return buckets;
     }
 
     /// <summary>
-    /// Without the impossible buckets, and the others in smaller parts; null if nothing is left to split.
-    /// <paramref name="possible"/> has, for every cut, one flag a bucket of its window.
+    /// Without the impossible entries, and the possible buckets in smaller parts; null if there is no bucket left.
+    /// <paramref name="possible"/> has, for every cut, one flag an entry of its window.
     /// </summary>
     public CutBuckets? Refine(SortedWeights weights, bool[][] possible, int parts)
     {
@@ -58,15 +75,15 @@ internal sealed class CutBuckets
 
         bool split = false;
         Builder builder = new(weights);
-        int[] starts = new int[Left.Length + 1]; // first new bucket of every old one
+        int[] starts = new int[Left.Length + 1]; // first new entry of every old one
         for (int i = 0; i < Left.Length; i++)
         {
             starts[i] = builder.Count;
-            if (any[i])
-            {
-                split |= Left[i] != Right[i];
-                builder.Add(Left[i], Right[i], parts);
-            }
+            if (any[i] && Left[i] == Right[i])
+                builder.Add(Left[i], Left[i], 0);
+            else if (any[i])
+                builder.AddParts(Left[i], Right[i], parts, Gap[i]);
+            split |= any[i] && Left[i] != Right[i];
         }
 
         starts[^1] = builder.Count;
@@ -76,46 +93,35 @@ internal sealed class CutBuckets
     private sealed class Builder(SortedWeights weights)
     {
         private readonly List<int> _left = [], _right = [];
+        private readonly List<double> _gap = [];
 
         public int Count => _left.Count;
 
-        public CutBuckets Build((int Start, int End)[] windows) => new([.. _left], [.. _right], windows);
+        public CutBuckets Build((int Start, int End)[] windows) => new([.. _left], [.. _right], [.. _gap], windows);
+
+        public void Add(int left, int right, double gap)
+        {
+            _left.Add(left);
+            _right.Add(right);
+            _gap.Add(gap);
+        }
 
         /// <summary>
-        /// Splits a range of ranks into parts. Cuts never part equal weights: a part of equal weights has two single places, its ends.
-        /// A single place beside a part with inner places is left out, since that part's bound holds for it too.
+        /// Splits a run into buckets and the places between them, without the ends of the run. Cuts never part equal weights, so a part
+        /// of equal weights has no bucket.
         /// </summary>
-        public void Add(int left, int right, int parts)
+        public void AddParts(int left, int right, int parts, double gap)
         {
-            if (left == right)
-            {
-                AddBucket(left, left);
-                return;
-            }
-
-            bool single = true; // whether the part before has no inner place
             for (int part = 1, start = left; start < right; part++)
             {
                 int end = (int)Math.Max(start + 1, left + (long)(right - left) * part / parts);
-                end = Math.Min(right, weights.EndOfRun(Math.Min(end, right)));
-                bool inner = weights[start] != weights[end - 1];
-                if (single && !inner)
-                    AddBucket(start, start);
-                if (inner)
-                    AddBucket(start, end);
-                (start, single) = (end, !inner);
+                end = Math.Min(right, weights.EndOfRun(end));
+                if (weights[start] != weights[end - 1])
+                    Add(start, end, gap);
+                if (end < right)
+                    Add(end, end, 0);
+                start = end;
             }
-
-            if (single)
-                AddBucket(right, right);
-        }
-
-        private void AddBucket(int left, int right)
-        {
-            if (Count > 0 && _left[^1] == left && _right[^1] == right)
-                return;
-            _left.Add(left);
-            _right.Add(right);
         }
     }
 }

@@ -2,27 +2,31 @@ using System.Numerics;
 
 namespace DeepCompression.WeightSharing;
 
-/// <summary>The moments at many ranks, laid out so that the cost of the runs from all of them to one other rank is a vector loop.</summary>
+/// <summary>The moments up to many places, laid out so that the cost of the runs from all of them to another one is a vector loop. A place can be a
+/// range of ranks: its weights then count half.</summary>
 internal sealed class RunCosts
 {
     private const int Strip = 1 << 12; // ranks a task
 
     private readonly double[] _counts, _sums, _squares;
 
-    public RunCosts(SortedWeights weights, int[] ranks)
+    public RunCosts(SortedWeights weights, int[] left, int[] right)
     {
-        (_counts, _sums, _squares) = (new double[ranks.Length], new double[ranks.Length], new double[ranks.Length]);
-        Parallel.For(0, (ranks.Length + Strip - 1) / Strip, strip =>
+        (_counts, _sums, _squares) = (new double[left.Length], new double[left.Length], new double[left.Length]);
+        Parallel.For(0, (left.Length + Strip - 1) / Strip, strip =>
         {
-            for (int i = strip * Strip; i < Math.Min(ranks.Length, (strip + 1) * Strip); i++)
-                (_counts[i], _sums[i], _squares[i]) = weights.MomentsOf(ranks[i]);
+            for (int i = strip * Strip; i < Math.Min(left.Length, (strip + 1) * Strip); i++)
+            {
+                Moments from = weights.MomentsOf(left[i]), to = left[i] == right[i] ? from : weights.MomentsOf(right[i]);
+                (_counts[i], _sums[i], _squares[i]) = ((from.Count + to.Count) / 2, (from.Sum + to.Sum) / 2, (from.Squares + to.Squares) / 2);
+            }
         });
     }
 
     public Moments this[int index] => new(_counts[index], _sums[index], _squares[index]);
 
     /// <summary>
-    /// The least of <c>costs[i] + squared error of the run between rank i and the end</c> for the i from <paramref name="first"/> on
+    /// The least of <c>costs[i] + squared error of the run between place i and the end</c> for the i from <paramref name="first"/> on
     /// that have costs, and the first i that has it. Runs reach up to the end (direction 1) or down to it (-1); one that would
     /// reach the other way is empty.
     /// </summary>
