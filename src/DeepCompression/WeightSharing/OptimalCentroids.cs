@@ -20,7 +20,7 @@ internal static class OptimalCentroids
 {
     private const int FirstParts = 16; // buckets a centroid to begin with
     private const int Split = 4; // parts of a bucket that is still possible: the bounds close with the square of this
-    private const long MaxStates = 16_000_000; // (cut, entry) pairs, some 30 bytes each; reached by no weight seen so far
+    private const long MaxStates = 16_000_000; // (cut, entry) pairs of about 30 bytes: beyond it the search ends and the bounds stay apart
 
     // Sums of squares by differences are exact to about 1e-16 of the whole: bounds closer than this are taken as equal.
     private const double RelativeTolerance = 1e-9, WholeTolerance = 1e-13;
