@@ -6,7 +6,7 @@ namespace DeepCompression.Energy;
 /// </summary>
 public sealed record EnergyTable
 {
-    /// <summary>Reading 32 bits from on-chip SRAM (32 KB). Default 5 pJ.</summary>
+    /// <summary>Reading 32 bits from on-chip SRAM. Default 5 pJ.</summary>
     public double SramRead { get; init; } = 5;
 
     /// <summary>Reading 32 bits from off-chip DRAM. Default 640 pJ.</summary>

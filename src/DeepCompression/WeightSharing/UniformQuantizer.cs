@@ -1,7 +1,7 @@
 namespace DeepCompression.WeightSharing;
 
 /// <summary>
-/// Uniform (linear) quantization: evenly spaced values in place of k-means, for comparison (Han et al. 2016, section 3.2 and figure 8).
+/// Uniform (linear) quantization: evenly spaced values in place of centroids, to compare weight sharing with.
 /// </summary>
 public static class UniformQuantizer
 {
