@@ -2,36 +2,29 @@ using System.Runtime.CompilerServices;
 
 namespace DeepCompression.Kernels;
 
-/// <summary>
-/// A function applied to every output of a kernel, after the bias. Every kind is
-/// min(max(x, Low), High) + Slope min(x, 0), so that kernels need no branch. The default value is the identity.
-/// </summary>
+/// <summary>A function applied to every output of a kernel, after the bias. The default value is the identity.</summary>
 public readonly record struct Activation
 {
-    private Activation(ActivationKind kind, float low, float high, float slope) => (Kind, LowBound, HighBound, Slope) = (kind, low, high, slope);
+    private Activation(ActivationKind kind, float low, float high, float slope) => (Kind, Low, High, Slope) = (kind, low, high, slope);
 
     /// <summary>The kind.</summary>
     public ActivationKind Kind { get; }
 
-    private float LowBound { get; }
+    /// <summary>The least output of a ReLU (0) or Clip.</summary>
+    public float Low { get; }
 
-    private float HighBound { get; }
+    /// <summary>The greatest output of a ReLU (infinity) or Clip.</summary>
+    public float High { get; }
 
-    /// <summary>The factor of the negative part of the input: alpha of a leaky ReLU, else 0.</summary>
+    /// <summary>The factor of negative inputs of a leaky ReLU.</summary>
     public float Slope { get; }
-
-    /// <summary>The least value of the clipped input.</summary>
-    public float Low => Kind == ActivationKind.None ? float.NegativeInfinity : LowBound;
-
-    /// <summary>The greatest value of the clipped input.</summary>
-    public float High => Kind == ActivationKind.None ? float.PositiveInfinity : HighBound;
 
     /// <summary>y = max(x, 0).</summary>
     public static Activation Relu { get; } = new(ActivationKind.Relu, 0, float.PositiveInfinity, 0);
 
     /// <summary>y = x where x is at least 0, else <paramref name="alpha"/> x.</summary>
     /// <param name="alpha">The slope of the negative side.</param>
-    public static Activation LeakyRelu(float alpha) => new(ActivationKind.LeakyRelu, 0, float.PositiveInfinity, alpha);
+    public static Activation LeakyRelu(float alpha) => new(ActivationKind.LeakyRelu, 0, 0, alpha);
 
     /// <summary>y = min(max(x, minimum), maximum).</summary>
     /// <param name="minimum">The least output.</param>
@@ -45,6 +38,6 @@ public readonly record struct Activation
     {
         ActivationKind.None => x,
         ActivationKind.LeakyRelu => x < 0 ? Slope * x : x,
-        _ => MathF.Min(MathF.Max(x, LowBound), HighBound),
+        _ => MathF.Min(MathF.Max(x, Low), High),
     };
 }

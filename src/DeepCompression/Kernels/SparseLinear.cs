@@ -8,9 +8,18 @@ namespace DeepCompression.Kernels;
 /// </summary>
 public sealed unsafe class SparseLinear : IDisposable
 {
-    private readonly CsrMatrix _weights;
-    private readonly float[] _bias;
+    private const int PartsAThread = 4; // of the layout for large batches: evens out threads
+
+    private readonly VectorWidth _width;
+    private readonly int _degree;
+    private readonly NativeBuffer _bias;
     private readonly Activation _activation;
+    private readonly ScratchPool _scratch = new();
+    private readonly Lock _building = new();
+    private volatile SlidingLinear? _sliding;
+    private volatile BlockedLinear? _blocked;
+    private CsrMatrix? _weights; // only while building
+    private volatile bool _cannotSlide;
 
     /// <summary>Builds the layer.</summary>
     /// <param name="weights">The weights, shape (outputs, inputs).</param>
@@ -23,27 +32,39 @@ public sealed unsafe class SparseLinear : IDisposable
         ArgumentNullException.ThrowIfNull(weights);
         if (bias.Length != 0 && bias.Length != weights.Rows)
             throw new ArgumentException($"{weights.Rows} outputs need as many biases; found {bias.Length}.", nameof(bias));
+        options ??= KernelOptions.Default;
+        (Inputs, Outputs, NonZeros, _activation) = (weights.Columns, weights.Rows, weights.NonZeros, activation);
+        _width = options.Width ?? KernelDispatch.Selected;
+        _degree = options.Degree ?? Environment.ProcessorCount;
+        _bias = bias.IsEmpty ? new NativeBuffer(sizeof(float) * (long)weights.Rows) : NativeBuffer.Copy(bias);
         _weights = weights;
-        _bias = bias.IsEmpty ? new float[weights.Rows] : bias.ToArray();
-        _activation = activation;
-        Prepare(options?.Batches is { Count: > 0 } batches ? batches[0] : 1);
+        foreach (int batch in options.Batches.Count > 0 ? options.Batches : [1])
+            Prepare(batch);
+        _weights = null;
     }
 
     /// <summary>The number of inputs.</summary>
-    public int Inputs => _weights.Columns;
+    public int Inputs { get; }
 
     /// <summary>The number of outputs.</summary>
-    public int Outputs => _weights.Rows;
+    public int Outputs { get; }
 
     /// <summary>The number of weights that are not zero.</summary>
-    public long NonZeros => _weights.NonZeros;
+    public long NonZeros { get; }
 
     /// <summary>Bytes that the layouts built so far hold.</summary>
-    public long ResidentBytes => 0;
+    public long ResidentBytes => _bias.Bytes + (_sliding?.Layout.Bytes ?? 0) + (_blocked?.Bytes ?? 0);
 
     /// <summary>Builds what a batch of this size needs, so that the first call need not.</summary>
     /// <param name="batch">Rows of x.</param>
-    public void Prepare(int batch) => ArgumentOutOfRangeException.ThrowIfNegative(batch);
+    public void Prepare(int batch)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        if (IsSliding(batch) ? _sliding is null : _blocked is null)
+            Build(batch);
+        if (!IsSliding(batch))
+            _blocked!.Prepare(batch);
+    }
 
     /// <summary>Computes the layer.</summary>
     /// <param name="x">The inputs, shape (batch, inputs) row-major.</param>
@@ -69,22 +90,43 @@ public sealed unsafe class SparseLinear : IDisposable
     /// <param name="runner">The caller's threads.</param>
     public void Compute(float* x, float* y, int batch, IParallelRunner runner)
     {
-        int size = _weights.Codebook.Length / _weights.Groups;
-        for (int b = 0; b < batch; b++)
-        {
-            for (int row = 0; row < Outputs; row++)
-            {
-                int group = row / (Outputs / _weights.Groups);
-                float sum = _bias[row];
-                for (int e = _weights.RowPointers[row]; e < _weights.RowPointers[row + 1]; e++)
-                    sum += _weights.Codebook[(group * size) + _weights.Codes[e]] * x[((long)b * Inputs) + _weights.ColumnIndices[e]];
-                y[((long)b * Outputs) + row] = _activation.Apply(sum);
-            }
-        }
+        if (Outputs == 0 || batch == 0)
+            return;
+        Prepare(batch);
+        if (IsSliding(batch))
+            _sliding!.Compute(x, y, batch, (float*)_bias.Pointer, _activation, _scratch, runner);
+        else
+            _blocked!.Compute(x, y, batch, (float*)_bias.Pointer, _activation, _scratch, runner);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Frees the layouts.</summary>
     public void Dispose()
     {
+        _sliding?.Dispose();
+        _blocked?.Dispose();
+        _bias.Dispose();
+        _scratch.Dispose();
+    }
+
+    /// <summary>Where the window is read by permutes, a weight's lookup serves several rows of x; elsewhere it hardly pays.</summary>
+    private bool IsSliding(int batch) => !_cannotSlide && batch <= (_width == VectorWidth.Vector512 ? 8 : 2);
+
+    private void Build(int batch)
+    {
+        lock (_building)
+        {
+            CsrMatrix weights = _weights ?? _sliding?.Layout.ToCsr() ?? _blocked!.Layout.ToCsr();
+            if (IsSliding(batch) && _sliding is null)
+            {
+                if (SlidingLayout.TryBuild(weights) is SlidingLayout layout)
+                    _sliding = new SlidingLinear(layout, _width);
+                else
+                    _cannotSlide = true;
+            }
+
+            if (!IsSliding(batch) && _blocked is null)
+                _blocked = new BlockedLinear(BlockedLayout.Build(weights, BlockedLayout.MaxBlockColumns, _degree == 1 ? 1 : _degree * PartsAThread), _width);
+        }
     }
 }

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>
+/// A fully connected layer on many rows of x: x is transposed so that the batch stands in the lanes, every part of the
+/// weights is multiplied by it, and the sums are transposed back.
+/// </summary>
+internal sealed unsafe class BlockedLinear : IDisposable
+{
+    private const int PackColumns = 256; // columns of x that one part of the packing takes
+
+    private readonly BlockedLayout _layout;
+    private readonly VectorWidth _width;
+    private readonly NativeBuffer?[] _offsets = new NativeBuffer?[TileShape.MaxVectors + 1];
+
+    public BlockedLinear(BlockedLayout layout, VectorWidth width) => (_layout, _width) = (layout, width);
+
+    public BlockedLayout Layout => _layout;
+
+    public long Bytes => _layout.Bytes + _offsets.Sum(offsets => offsets?.Bytes ?? 0);
+
+    /// <summary>Builds what a batch of this size needs.</summary>
+    public void Prepare(int batch) => GetOffsets(ChooseVectors(batch));
+
+    /// <summary>Computes y = activation(x Wᵀ + bias).</summary>
+    public void Compute(float* x, float* y, int batch, float* bias, in Activation activation, ScratchPool pool, IParallelRunner runner)
+    {
+        int lanes = TileKernels.GetLanes(_width), vectors = ChooseVectors(batch), tileLanes = vectors * lanes;
+        int tiles = (batch + tileLanes - 1) / tileLanes, mostRows = 0;
+        for (int part = 0; part < _layout.Parts; part++)
+            mostRows = Math.Max(mostRows, _layout.PartRows[part + 1] - _layout.PartRows[part]);
+        long inputBytes = sizeof(float) * (long)tiles * tileLanes * _layout.Columns;
+        long sumBytes = sizeof(float) * (long)tileLanes * mostRows;
+        NativeBuffer scratch = pool.Rent(inputBytes + NativeBuffer.Alignment + (sumBytes * tiles * _layout.Parts));
+        Work work = new()
+        {
+            Layer = this,
+            X = x,
+            Y = y,
+            Batch = batch,
+            Bias = bias,
+            Activation = activation,
+            Packed = (float*)scratch.Pointer,
+            Sums = scratch.Pointer + ((inputBytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment),
+            SumBytes = sumBytes,
+            Offsets = GetOffsets(vectors),
+            Kernel = TileKernels.Get(_width, new TileShape(1, vectors)),
+            TileLanes = tileLanes,
+            Tiles = tiles,
+        };
+
+        // Work lives in this frame until both runs have returned; the parts see it through its address.
+        void* context = Unsafe.AsPointer(ref work);
+        runner.Run((_layout.Columns + PackColumns - 1) / PackColumns, &Pack, context);
+        runner.Run(_layout.Parts * tiles, &Multiply, context);
+        pool.Return(scratch);
+    }
+
+    public void Dispose()
+    {
+        _layout.Dispose();
+        foreach (NativeBuffer? offsets in _offsets)
+            offsets?.Dispose();
+    }
+
+    private static void Pack(void* context, int part)
+    {
+        ref Work work = ref Unsafe.AsRef<Work>(context);
+        int columns = work.Layer._layout.Columns, first = part * PackColumns, count = Math.Min(PackColumns, columns - first);
+        for (int tile = 0; tile < work.Tiles; tile++)
+        {
+            int row = tile * work.TileLanes, rows = Math.Min(work.TileLanes, work.Batch - row);
+            float* packed = work.Packed + (((long)tile * columns) + first) * work.TileLanes;
+            if (rows < work.TileLanes)
+                new Span<float>(packed, count * work.TileLanes).Clear();
+            Transposition.Run(work.X + ((long)row * columns) + first, columns, rows, count, packed, work.TileLanes, work.Layer._width);
+            Denormals.Flush(packed, (long)count * work.TileLanes);
+        }
+    }
+
+    private static void Multiply(void* context, int index)
+    {
+        ref Work work = ref Unsafe.AsRef<Work>(context);
+        BlockedLayout layout = work.Layer._layout;
+        int part = index % layout.Parts, tile = index / layout.Parts;
+        int firstRow = layout.PartRows[part], rows = layout.PartRows[part + 1] - firstRow;
+        float* sums = (float*)(work.Sums + (index * work.SumBytes));
+        for (int row = 0; row < rows; row++)
+            new Span<float>(sums + (row * work.TileLanes), work.TileLanes).Fill(work.Bias[firstRow + row]);
+        layout.Multiply(part, work.Kernel, (byte*)(work.Packed + ((long)tile * layout.Columns * work.TileLanes)), work.Offsets, 0, (byte*)sums);
+        Activations.Apply(sums, (long)rows * work.TileLanes, work.Activation);
+        int firstResult = tile * work.TileLanes, results = Math.Min(work.TileLanes, work.Batch - firstResult);
+        Transposition.Run(sums, work.TileLanes, rows, results, work.Y + ((long)firstResult * layout.Rows) + firstRow, layout.Rows, work.Layer._width);
+    }
+
+    private int ChooseVectors(int batch)
+    {
+        int needed = (batch + TileKernels.GetLanes(_width) - 1) / TileKernels.GetLanes(_width);
+        return needed switch { <= 1 => 1, 2 => 2, <= 4 => 4, <= 6 => 6, 7 => 7, _ => 4 };
+    }
+
+    private int* GetOffsets(int vectors)
+    {
+        if (Volatile.Read(ref _offsets[vectors]) is NativeBuffer known)
+            return (int*)known.Pointer;
+        NativeBuffer made = new(sizeof(int) * (long)_layout.Columns);
+        int bytes = vectors * TileKernels.GetLanes(_width) * sizeof(float);
+        for (int column = 0; column < _layout.Columns; column++)
+            ((int*)made.Pointer)[column] = checked(column * bytes);
+        if (Interlocked.CompareExchange(ref _offsets[vectors], made, null) is NativeBuffer other)
+        {
+            made.Dispose();
+            return (int*)other.Pointer;
+        }
+
+        return (int*)made.Pointer;
+    }
+
+    private struct Work
+    {
+        public BlockedLinear Layer;
+        public float* X;
+        public float* Y;
+        public int Batch;
+        public float* Bias;
+        public Activation Activation;
+        public float* Packed;
+        public byte* Sums;
+        public long SumBytes;
+        public int* Offsets;
+        public delegate*<TileWork*, void> Kernel;
+        public int TileLanes;
+        public int Tiles;
+    }
+}

@@ -1,0 +1,15 @@
+namespace DeepCompression.Kernels;
+
+/// <summary>The arithmetic of one vector register of float32, so that a loop is written once for all widths.</summary>
+internal interface ILane<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>All lanes the same.</summary>
+    static abstract TVector Broadcast(float value);
+
+    /// <summary>a b + c, rounded once where the machine can.</summary>
+    static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>The activation of every lane.</summary>
+    static abstract TVector Activate(TVector x, in Activation activation);
+}

@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>4 lanes.</summary>
+internal readonly struct Lane128 : ILane<Vector128<float>>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Activate(Vector128<float> x, in Activation activation) => activation.Kind switch
+    {
+        ActivationKind.None => x,
+        ActivationKind.LeakyRelu => Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128<float>.Zero), x * activation.Slope, x),
+        _ => Vector128.Min(Vector128.Max(x, Vector128.Create(activation.Low)), Vector128.Create(activation.High)),
+    };
+}

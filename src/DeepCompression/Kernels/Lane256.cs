@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>8 lanes.</summary>
+internal readonly struct Lane256 : ILane<Vector256<float>>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Activate(Vector256<float> x, in Activation activation) => activation.Kind switch
+    {
+        ActivationKind.None => x,
+        ActivationKind.LeakyRelu => Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), x * activation.Slope, x),
+        _ => Vector256.Min(Vector256.Max(x, Vector256.Create(activation.Low)), Vector256.Create(activation.High)),
+    };
+}

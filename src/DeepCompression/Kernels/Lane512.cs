@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>16 lanes.</summary>
+internal readonly struct Lane512 : ILane<Vector512<float>>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.MultiplyAddEstimate(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Activate(Vector512<float> x, in Activation activation) => activation.Kind switch
+    {
+        ActivationKind.None => x,
+        ActivationKind.LeakyRelu => Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), x * activation.Slope, x),
+        _ => Vector512.Min(Vector512.Max(x, Vector512.Create(activation.Low)), Vector512.Create(activation.High)),
+    };
+}

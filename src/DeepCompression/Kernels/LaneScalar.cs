@@ -1,0 +1,16 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>One lane.</summary>
+internal readonly struct LaneScalar : ILane<float>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Broadcast(float value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MultiplyAdd(float a, float b, float c) => (a * b) + c;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Activate(float x, in Activation activation) => activation.Apply(x);
+}

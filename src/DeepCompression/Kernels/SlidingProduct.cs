@@ -1,0 +1,78 @@
+using System.Runtime.Intrinsics;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>Runs a <see cref="SlidingLayout"/> over its tiles: y = activation(W x + bias) for one to a few vectors x.</summary>
+internal static unsafe class SlidingProduct
+{
+    /// <summary>Vectors that one pass over the weights serves at most.</summary>
+    public const int MaxVectors = 4;
+
+    /// <summary>Computes a run of tiles.</summary>
+    /// <param name="layout">The weights.</param>
+    /// <param name="width">The vector width.</param>
+    /// <param name="firstTile">The first tile.</param>
+    /// <param name="endTile">The tile behind the last.</param>
+    /// <param name="x">The vectors, each followed by <see cref="SlidingLayout.InputPadding"/> numbers that are finite.</param>
+    /// <param name="xStride">Numbers between two vectors.</param>
+    /// <param name="y">The results: vector v writes row r to y[v yStride + r].</param>
+    /// <param name="yStride">Numbers between two results.</param>
+    /// <param name="vectors">The number of vectors.</param>
+    /// <param name="bias">One number a row.</param>
+    /// <param name="activation">Applied to every result.</param>
+    public static void Run(SlidingLayout layout, VectorWidth width, int firstTile, int endTile, float* x, nint xStride, float* y, nint yStride, int vectors, float* bias, in Activation activation)
+    {
+        float* sums = stackalloc float[(MaxVectors + 1) * SlidingLayout.Lanes];
+        sums = (float*)(((nint)sums + NativeBuffer.Alignment - 1) & -NativeBuffer.Alignment);
+        ReadOnlySpan<int> order = layout.Order;
+        for (int tile = firstTile; tile < endTile; tile++)
+        {
+            for (int vector = 0; vector < vectors;)
+            {
+                int taken = Multiply(layout, width, tile, x + (vector * xStride), xStride, vectors - vector, sums);
+                for (int v = 0; v < taken; v++)
+                {
+                    float* result = y + ((vector + v) * yStride);
+                    for (int lane = 0; lane < SlidingLayout.Lanes; lane++)
+                    {
+                        int row = order[(tile * SlidingLayout.Lanes) + lane];
+                        if (row >= 0)
+                            result[row] = activation.Apply(sums[(v * SlidingLayout.Lanes) + lane] + bias[row]);
+                    }
+                }
+
+                vector += taken;
+            }
+        }
+    }
+
+    /// <summary>Multiplies one tile by as many vectors as a kernel takes, and says how many.</summary>
+    private static int Multiply(SlidingLayout layout, VectorWidth width, int tile, float* x, nint xStride, int vectors, float* sums)
+    {
+        int first = layout.TileWords[tile], count = layout.TileWords[tile + 1] - first, slots = layout.SlotsAWord;
+        uint* words = layout.Words + ((long)first * SlidingLayout.Lanes);
+        byte* steps = layout.Steps + ((long)first * slots);
+        float* codebook = layout.Codebook + (layout.TileGroups[tile] * layout.GroupSize);
+        switch (width)
+        {
+            case VectorWidth.Vector512 when slots == 3 && vectors >= 4:
+                SlidingKernel512Batch.Multiply4(words, steps, count, codebook, x, xStride * sizeof(float), (Vector512<float>*)sums);
+                return 4;
+            case VectorWidth.Vector512 when slots == 3 && vectors >= 2:
+                SlidingKernel512Batch.Multiply2(words, steps, count, codebook, x, xStride * sizeof(float), (Vector512<float>*)sums);
+                return 2;
+            case VectorWidth.Vector512 when slots == 3:
+                SlidingKernel512.Multiply(words, steps, count, codebook, x).Store(sums);
+                return 1;
+            case VectorWidth.Vector512:
+                SlidingKernel512Large.Multiply(words, steps, count, codebook, layout.GroupSize, x).Store(sums);
+                return 1;
+            case VectorWidth.Vector256:
+                SlidingKernelGather.Multiply256(words, steps, count, slots, codebook, x, sums);
+                return 1;
+            default:
+                SlidingKernelGather.MultiplyScalar(words, steps, count, slots, codebook, x, sums);
+                return 1;
+        }
+    }
+}

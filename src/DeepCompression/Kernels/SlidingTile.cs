@@ -1,0 +1,60 @@
+using DeepCompression.Sparse;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>Lays the weights of 16 rows into slots.</summary>
+internal static class SlidingTile
+{
+    private const int End = int.MaxValue; // the next column of a lane that is done
+
+    /// <summary>
+    /// The window starts at the least column that a lane still waits for; every lane whose next column is in the window takes it.
+    /// </summary>
+    public static void Append(CsrMatrix matrix, ReadOnlySpan<int> rows, byte zeroCode, int slotsAWord, List<uint> words, List<byte> steps)
+    {
+        Span<int> entry = stackalloc int[SlidingLayout.Lanes];
+        Span<int> end = stackalloc int[SlidingLayout.Lanes];
+        Span<int> next = stackalloc int[SlidingLayout.Lanes];
+        Span<uint> word = stackalloc uint[SlidingLayout.Lanes];
+        for (int lane = 0; lane < SlidingLayout.Lanes; lane++)
+        {
+            if (rows[lane] >= 0)
+                (entry[lane], end[lane]) = (matrix.RowPointers[rows[lane]], matrix.RowPointers[rows[lane] + 1]);
+            next[lane] = entry[lane] < end[lane] ? matrix.ColumnIndices[entry[lane]] : End;
+        }
+
+        int window = 0, slot = 0, fieldBits = SlidingLayout.IndexBits + (slotsAWord == 3 ? 5 : 8);
+        int[] columns = matrix.ColumnIndices;
+        byte[] codes = matrix.Codes;
+        while (true)
+        {
+            int first = End;
+            foreach (int column in next)
+                first = Math.Min(first, column);
+            if (first == End && slot == 0)
+                break;
+
+            int step = first == End ? 0 : Math.Min((first - window) / SlidingLayout.StepUnit, byte.MaxValue);
+            window += step * SlidingLayout.StepUnit;
+            for (int lane = 0; lane < SlidingLayout.Lanes; lane++)
+            {
+                uint field = (uint)zeroCode << SlidingLayout.IndexBits;
+                if (next[lane] - window < SlidingLayout.Window) // never so at the end of a lane
+                {
+                    field = ((uint)codes[entry[lane]] << SlidingLayout.IndexBits) | (uint)(next[lane] - window);
+                    next[lane] = ++entry[lane] < end[lane] ? columns[entry[lane]] : End;
+                }
+
+                word[lane] |= field << (slot * fieldBits);
+            }
+
+            steps.Add((byte)step);
+            if (++slot == slotsAWord)
+            {
+                words.AddRange(word);
+                word.Clear();
+                slot = 0;
+            }
+        }
+    }
+}

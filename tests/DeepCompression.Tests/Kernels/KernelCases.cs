@@ -1,0 +1,110 @@
+using DeepCompression.Kernels;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.Tests.Kernels;
+
+/// <summary>Random weights, plain loops to compare with, and the widths of this machine.</summary>
+internal static class KernelCases
+{
+    public static TheoryData<VectorWidth> Widths => [.. KernelDispatch.Supported];
+
+    public static CsrMatrix RandomMatrix(Random random, int rows, int columns, double density, int centroids, int groups = 1, bool zeroCentroid = true)
+    {
+        float[] codebook = new float[groups * centroids];
+        for (int i = 0; i < codebook.Length; i++)
+            codebook[i] = zeroCentroid && i % centroids == 0 ? 0 : (float)((random.NextDouble() * 2) - 1.01);
+        int[] pointers = new int[rows + 1];
+        List<int> indices = [];
+        List<byte> codes = [];
+        int firstCode = zeroCentroid && centroids > 1 ? 1 : 0;
+        for (int row = 0; row < rows; row++)
+        {
+            bool empty = random.Next(10) == 0 && density < 1;
+            for (int column = 0; column < columns && !empty; column++)
+            {
+                if (random.NextDouble() >= density)
+                    continue;
+                indices.Add(column);
+                codes.Add((byte)random.Next(firstCode, centroids));
+            }
+
+            pointers[row + 1] = indices.Count;
+        }
+
+        return new CsrMatrix(rows, columns, pointers, [.. indices], [.. codes], codebook, groups);
+    }
+
+    public static float[] Dense(CsrMatrix matrix)
+    {
+        float[] dense = new float[matrix.Rows * matrix.Columns];
+        int size = matrix.Codebook.Length / matrix.Groups;
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            int group = row / (matrix.Rows / matrix.Groups);
+            for (int entry = matrix.RowPointers[row]; entry < matrix.RowPointers[row + 1]; entry++)
+                dense[(row * matrix.Columns) + matrix.ColumnIndices[entry]] = matrix.Codebook[(group * size) + matrix.Codes[entry]];
+        }
+
+        return dense;
+    }
+
+    public static float[] Numbers(Random random, int count)
+    {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++)
+            values[i] = (random.NextSingle() * 2) - 1;
+        return values;
+    }
+
+    public static Activation RandomActivation(Random random) => random.Next(4) switch
+    {
+        0 => default,
+        1 => Activation.Relu,
+        2 => Activation.LeakyRelu(0.1f),
+        _ => Activation.Clip(-0.25f, 0.5f),
+    };
+
+    /// <summary>y = activation(x Wᵀ + bias), summed in float64.</summary>
+    public static float[] Linear(float[] weights, int outputs, int inputs, float[] bias, Activation activation, float[] x, int batch)
+    {
+        float[] y = new float[batch * outputs];
+        for (int b = 0; b < batch; b++)
+        {
+            for (int o = 0; o < outputs; o++)
+            {
+                double sum = bias.Length == 0 ? 0 : bias[o];
+                for (int i = 0; i < inputs; i++)
+                    sum += (double)weights[(o * inputs) + i] * x[(b * inputs) + i];
+                y[(b * outputs) + o] = Activate(sum, activation);
+            }
+        }
+
+        return y;
+    }
+
+    public static float Activate(double x, Activation activation) => (float)(activation.Kind switch
+    {
+        ActivationKind.None => x,
+        ActivationKind.LeakyRelu => x < 0 ? activation.Slope * x : x,
+        _ => Math.Min(Math.Max(x, activation.Low), activation.High),
+    });
+
+    /// <summary>Sums of n products in another order differ by a rounding each: 1e-5 of the largest is ample for the sizes here.</summary>
+    public static void AssertClose(float[] expected, float[] actual, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        float scale = 1;
+        int worst = -1;
+        double error = 0;
+        foreach (float value in expected)
+            scale = Math.Max(scale, Math.Abs(value));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double difference = Math.Abs((double)expected[i] - actual[i]) / scale;
+            if (!(difference <= error))
+                (worst, error) = (i, difference);
+        }
+
+        Assert.True(error <= 1e-5, worst < 0 ? what : $"{what}: element {worst} is {actual[worst]}, expected {expected[worst]}");
+    }
+}
