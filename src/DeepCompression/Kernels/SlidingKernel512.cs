@@ -12,34 +12,45 @@ internal static unsafe class SlidingKernel512
 {
     /// <summary>Multiplies one tile.</summary>
     /// <param name="words">The tile's words; 64 bytes each, aligned.</param>
-    /// <param name="steps">The tile's steps, three a word.</param>
-    /// <param name="count">The number of words.</param>
+    /// <param name="steps">The tile's steps, three for two words.</param>
+    /// <param name="count">The number of words, even.</param>
     /// <param name="codebook">32 centroids.</param>
     /// <param name="x">The inputs, <see cref="SlidingLayout.InputPadding"/> more readable: no window starts beyond the last input.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector512<float> Multiply(uint* words, byte* steps, int count, float* codebook, float* x)
     {
         Vector512<float> low = Vector512.Load(codebook), high = Vector512.Load(codebook + 16);
-        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, sum2 = sum0;
+        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0, sum4 = sum0, sum5 = sum0, left, right;
         byte* window = (byte*)x;
         uint* end = words + ((long)count * SlidingLayout.Lanes);
-        for (; words < end; words += SlidingLayout.Lanes, steps += 3)
+        for (; words < end; words += 2 * SlidingLayout.Lanes, steps += 3)
         {
-            Vector512<int> word = Vector512.Load((int*)words);
+            Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance);
+            Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance + 64);
+            Vector512<int> word = Vector512.Load((int*)words), next = Vector512.Load((int*)words + SlidingLayout.Lanes);
             window += steps[0] * (SlidingLayout.StepUnit * sizeof(float));
+            left = Vector512.Load((float*)window);
+            right = Vector512.Load((float*)window + 16);
             sum0 = Vector512.FusedMultiplyAdd(
-                Avx512F.PermuteVar16x32x2(Vector512.Load((float*)window), word, Vector512.Load((float*)window + 16)),
-                Avx512F.PermuteVar16x32x2(low, word >>> 5, high), sum0);
-            window += steps[1] * (SlidingLayout.StepUnit * sizeof(float));
+                Avx512F.PermuteVar16x32x2(left, word, right), Avx512F.PermuteVar16x32x2(low, word >>> 5, high), sum0);
             sum1 = Vector512.FusedMultiplyAdd(
-                Avx512F.PermuteVar16x32x2(Vector512.Load((float*)window), word >>> 10, Vector512.Load((float*)window + 16)),
-                Avx512F.PermuteVar16x32x2(low, word >>> 15, high), sum1);
-            window += steps[2] * (SlidingLayout.StepUnit * sizeof(float));
+                Avx512F.PermuteVar16x32x2(left, word >>> 10, right), Avx512F.PermuteVar16x32x2(low, word >>> 15, high), sum1);
+            window += steps[1] * (SlidingLayout.StepUnit * sizeof(float));
+            left = Vector512.Load((float*)window);
+            right = Vector512.Load((float*)window + 16);
             sum2 = Vector512.FusedMultiplyAdd(
-                Avx512F.PermuteVar16x32x2(Vector512.Load((float*)window), word >>> 20, Vector512.Load((float*)window + 16)),
-                Avx512F.PermuteVar16x32x2(low, word >>> 25, high), sum2);
+                Avx512F.PermuteVar16x32x2(left, word >>> 20, right), Avx512F.PermuteVar16x32x2(low, word >>> 25, high), sum2);
+            sum3 = Vector512.FusedMultiplyAdd(
+                Avx512F.PermuteVar16x32x2(left, next, right), Avx512F.PermuteVar16x32x2(low, next >>> 5, high), sum3);
+            window += steps[2] * (SlidingLayout.StepUnit * sizeof(float));
+            left = Vector512.Load((float*)window);
+            right = Vector512.Load((float*)window + 16);
+            sum4 = Vector512.FusedMultiplyAdd(
+                Avx512F.PermuteVar16x32x2(left, next >>> 10, right), Avx512F.PermuteVar16x32x2(low, next >>> 15, high), sum4);
+            sum5 = Vector512.FusedMultiplyAdd(
+                Avx512F.PermuteVar16x32x2(left, next >>> 20, right), Avx512F.PermuteVar16x32x2(low, next >>> 25, high), sum5);
         }
 
-        return sum0 + sum1 + sum2;
+        return sum0 + sum1 + (sum2 + sum3) + (sum4 + sum5);
     }
 }

@@ -11,57 +11,141 @@ internal static unsafe class SlidingKernel512Batch
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply2(uint* words, byte* steps, int count, float* codebook, float* x, nint stride, Vector512<float>* sums)
     {
-        Vector512<float> low = Vector512.Load(codebook), high = Vector512.Load(codebook + 16);
-        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        Vector512<float> low = Vector512.Load(codebook), high = Vector512.Load(codebook + 16), left, right, first, second;
+        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, more0 = sum0, more1 = sum0;
         byte* window = (byte*)x;
         uint* end = words + ((long)count * SlidingLayout.Lanes);
-        for (; words < end; words += SlidingLayout.Lanes)
+        for (; words < end; words += 2 * SlidingLayout.Lanes, steps += 3)
         {
-            Vector512<int> word = Vector512.Load((int*)words);
-            for (int slot = 0; slot < 3; slot++, word >>>= 10)
-            {
-                window += *steps++ * (SlidingLayout.StepUnit * sizeof(float));
-                Vector512<float> weight = Avx512F.PermuteVar16x32x2(low, word >>> 5, high);
-                sum0 = Vector512.FusedMultiplyAdd(At(window, word), weight, sum0);
-                sum1 = Vector512.FusedMultiplyAdd(At(window + stride, word), weight, sum1);
-                (sum0, sum2) = (sum2, sum0); // two chains a vector
-                (sum1, sum3) = (sum3, sum1);
-            }
+            Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance);
+            Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance + 64);
+            Vector512<int> word = Vector512.Load((int*)words), next = Vector512.Load((int*)words + SlidingLayout.Lanes), one, two;
+            window += steps[0] * (SlidingLayout.StepUnit * sizeof(float));
+            one = word;
+            two = word >>> 10;
+            first = Avx512F.PermuteVar16x32x2(low, word >>> 5, high);
+            second = Avx512F.PermuteVar16x32x2(low, word >>> 15, high);
+            left = Vector512.Load((float*)(window));
+            right = Vector512.Load((float*)(window) + 16);
+            sum0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum0);
+            more0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more0);
+            left = Vector512.Load((float*)(window + stride));
+            right = Vector512.Load((float*)(window + stride) + 16);
+            sum1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum1);
+            more1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more1);
+            window += steps[1] * (SlidingLayout.StepUnit * sizeof(float));
+            one = word >>> 20;
+            two = next;
+            first = Avx512F.PermuteVar16x32x2(low, word >>> 25, high);
+            second = Avx512F.PermuteVar16x32x2(low, next >>> 5, high);
+            left = Vector512.Load((float*)(window));
+            right = Vector512.Load((float*)(window) + 16);
+            sum0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum0);
+            more0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more0);
+            left = Vector512.Load((float*)(window + stride));
+            right = Vector512.Load((float*)(window + stride) + 16);
+            sum1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum1);
+            more1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more1);
+            window += steps[2] * (SlidingLayout.StepUnit * sizeof(float));
+            one = next >>> 10;
+            two = next >>> 20;
+            first = Avx512F.PermuteVar16x32x2(low, next >>> 15, high);
+            second = Avx512F.PermuteVar16x32x2(low, next >>> 25, high);
+            left = Vector512.Load((float*)(window));
+            right = Vector512.Load((float*)(window) + 16);
+            sum0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum0);
+            more0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more0);
+            left = Vector512.Load((float*)(window + stride));
+            right = Vector512.Load((float*)(window + stride) + 16);
+            sum1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum1);
+            more1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more1);
         }
 
-        sums[0] = sum0 + sum2;
-        sums[1] = sum1 + sum3;
+        sums[0] = sum0 + more0;
+        sums[1] = sum1 + more1;
     }
 
     /// <summary>Multiplies one tile by four vectors that lie <paramref name="stride"/> bytes apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply4(uint* words, byte* steps, int count, float* codebook, float* x, nint stride, Vector512<float>* sums)
     {
-        Vector512<float> low = Vector512.Load(codebook), high = Vector512.Load(codebook + 16);
-        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        Vector512<float> low = Vector512.Load(codebook), high = Vector512.Load(codebook + 16), left, right, first, second;
+        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0, more0 = sum0, more1 = sum0, more2 = sum0, more3 = sum0;
         byte* window = (byte*)x;
         uint* end = words + ((long)count * SlidingLayout.Lanes);
-        for (; words < end; words += SlidingLayout.Lanes)
+        for (; words < end; words += 2 * SlidingLayout.Lanes, steps += 3)
         {
-            Vector512<int> word = Vector512.Load((int*)words);
-            for (int slot = 0; slot < 3; slot++, word >>>= 10)
-            {
-                window += *steps++ * (SlidingLayout.StepUnit * sizeof(float));
-                Vector512<float> weight = Avx512F.PermuteVar16x32x2(low, word >>> 5, high);
-                sum0 = Vector512.FusedMultiplyAdd(At(window, word), weight, sum0);
-                sum1 = Vector512.FusedMultiplyAdd(At(window + stride, word), weight, sum1);
-                sum2 = Vector512.FusedMultiplyAdd(At(window + (2 * stride), word), weight, sum2);
-                sum3 = Vector512.FusedMultiplyAdd(At(window + (3 * stride), word), weight, sum3);
-            }
+            Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance);
+            Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance + 64);
+            Vector512<int> word = Vector512.Load((int*)words), next = Vector512.Load((int*)words + SlidingLayout.Lanes), one, two;
+            window += steps[0] * (SlidingLayout.StepUnit * sizeof(float));
+            one = word;
+            two = word >>> 10;
+            first = Avx512F.PermuteVar16x32x2(low, word >>> 5, high);
+            second = Avx512F.PermuteVar16x32x2(low, word >>> 15, high);
+            left = Vector512.Load((float*)(window));
+            right = Vector512.Load((float*)(window) + 16);
+            sum0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum0);
+            more0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more0);
+            left = Vector512.Load((float*)(window + stride));
+            right = Vector512.Load((float*)(window + stride) + 16);
+            sum1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum1);
+            more1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more1);
+            left = Vector512.Load((float*)(window + (2 * stride)));
+            right = Vector512.Load((float*)(window + (2 * stride)) + 16);
+            sum2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum2);
+            more2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more2);
+            left = Vector512.Load((float*)(window + (3 * stride)));
+            right = Vector512.Load((float*)(window + (3 * stride)) + 16);
+            sum3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum3);
+            more3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more3);
+            window += steps[1] * (SlidingLayout.StepUnit * sizeof(float));
+            one = word >>> 20;
+            two = next;
+            first = Avx512F.PermuteVar16x32x2(low, word >>> 25, high);
+            second = Avx512F.PermuteVar16x32x2(low, next >>> 5, high);
+            left = Vector512.Load((float*)(window));
+            right = Vector512.Load((float*)(window) + 16);
+            sum0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum0);
+            more0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more0);
+            left = Vector512.Load((float*)(window + stride));
+            right = Vector512.Load((float*)(window + stride) + 16);
+            sum1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum1);
+            more1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more1);
+            left = Vector512.Load((float*)(window + (2 * stride)));
+            right = Vector512.Load((float*)(window + (2 * stride)) + 16);
+            sum2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum2);
+            more2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more2);
+            left = Vector512.Load((float*)(window + (3 * stride)));
+            right = Vector512.Load((float*)(window + (3 * stride)) + 16);
+            sum3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum3);
+            more3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more3);
+            window += steps[2] * (SlidingLayout.StepUnit * sizeof(float));
+            one = next >>> 10;
+            two = next >>> 20;
+            first = Avx512F.PermuteVar16x32x2(low, next >>> 15, high);
+            second = Avx512F.PermuteVar16x32x2(low, next >>> 25, high);
+            left = Vector512.Load((float*)(window));
+            right = Vector512.Load((float*)(window) + 16);
+            sum0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum0);
+            more0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more0);
+            left = Vector512.Load((float*)(window + stride));
+            right = Vector512.Load((float*)(window + stride) + 16);
+            sum1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum1);
+            more1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more1);
+            left = Vector512.Load((float*)(window + (2 * stride)));
+            right = Vector512.Load((float*)(window + (2 * stride)) + 16);
+            sum2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum2);
+            more2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more2);
+            left = Vector512.Load((float*)(window + (3 * stride)));
+            right = Vector512.Load((float*)(window + (3 * stride)) + 16);
+            sum3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum3);
+            more3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more3);
         }
 
-        sums[0] = sum0;
-        sums[1] = sum1;
-        sums[2] = sum2;
-        sums[3] = sum3;
+        sums[0] = sum0 + more0;
+        sums[1] = sum1 + more1;
+        sums[2] = sum2 + more2;
+        sums[3] = sum3 + more3;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> At(byte* window, Vector512<int> word) =>
-        Avx512F.PermuteVar16x32x2(Vector512.Load((float*)window), word, Vector512.Load((float*)window + 16));
 }

@@ -9,24 +9,23 @@ internal static unsafe class SlidingKernel512Large
 {
     private const int FieldBits = SlidingLayout.IndexBits + 8;
 
-    /// <summary>Multiplies one tile; the parameters are those of <see cref="SlidingKernel512.Multiply"/>, with two steps a word.</summary>
+    /// <summary>Multiplies one tile; the parameters are those of <see cref="SlidingKernel512.Multiply"/>, with a step a word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector512<float> Multiply(uint* words, byte* steps, int count, float* codebook, int size, float* x)
     {
         Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0;
         byte* window = (byte*)x;
         uint* end = words + ((long)count * SlidingLayout.Lanes);
-        for (; words < end; words += SlidingLayout.Lanes, steps += 2)
+        for (; words < end; words += SlidingLayout.Lanes, steps++)
         {
+            Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance);
             Vector512<int> word = Vector512.Load((int*)words);
-            window += steps[0] * (SlidingLayout.StepUnit * sizeof(float));
+            window += *steps * (SlidingLayout.StepUnit * sizeof(float));
+            Vector512<float> left = Vector512.Load((float*)window), right = Vector512.Load((float*)window + 16);
             sum0 = Vector512.FusedMultiplyAdd(
-                Avx512F.PermuteVar16x32x2(Vector512.Load((float*)window), word, Vector512.Load((float*)window + 16)),
-                LookUp(codebook, size, word >>> SlidingLayout.IndexBits), sum0);
-            window += steps[1] * (SlidingLayout.StepUnit * sizeof(float));
+                Avx512F.PermuteVar16x32x2(left, word, right), LookUp(codebook, size, word >>> SlidingLayout.IndexBits), sum0);
             sum1 = Vector512.FusedMultiplyAdd(
-                Avx512F.PermuteVar16x32x2(Vector512.Load((float*)window), word >>> FieldBits, Vector512.Load((float*)window + 16)),
-                LookUp(codebook, size, word >>> (FieldBits + SlidingLayout.IndexBits)), sum1);
+                Avx512F.PermuteVar16x32x2(left, word >>> FieldBits, right), LookUp(codebook, size, word >>> (FieldBits + SlidingLayout.IndexBits)), sum1);
         }
 
         return sum0 + sum1;

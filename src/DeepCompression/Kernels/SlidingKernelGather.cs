@@ -14,12 +14,13 @@ internal static unsafe class SlidingKernelGather
         int codeBits = slotsAWord == 3 ? 5 : 8, fieldBits = SlidingLayout.IndexBits + codeBits;
         Vector256<int> indexMask = Vector256.Create(SlidingLayout.Window - 1), codeMask = Vector256.Create((1 << codeBits) - 1);
         Vector256<float> sum0 = Vector256<float>.Zero, sum1 = sum0;
-        for (int w = 0; w < count; w++, words += SlidingLayout.Lanes)
+        for (int w = 0, number = 0; w < count; w++, words += SlidingLayout.Lanes)
         {
             Vector256<int> word0 = Vector256.Load((int*)words), word1 = Vector256.Load((int*)words + 8);
             for (int slot = 0; slot < slotsAWord; slot++)
             {
-                x += *steps++ * SlidingLayout.StepUnit;
+                if (number++ % SlidingLayout.SlotsAStep == 0)
+                    x += *steps++ * SlidingLayout.StepUnit;
                 sum0 = Vector256.MultiplyAddEstimate(
                     Avx2.GatherVector256(x, word0 & indexMask, sizeof(float)),
                     Avx2.GatherVector256(codebook, (word0 >>> SlidingLayout.IndexBits) & codeMask, sizeof(float)), sum0);
@@ -42,11 +43,12 @@ internal static unsafe class SlidingKernelGather
         int codeBits = slotsAWord == 3 ? 5 : 8, fieldBits = SlidingLayout.IndexBits + codeBits;
         uint codeMask = (1u << codeBits) - 1;
         new Span<float>(sums, SlidingLayout.Lanes).Clear();
-        for (int w = 0; w < count; w++, words += SlidingLayout.Lanes)
+        for (int w = 0, number = 0; w < count; w++, words += SlidingLayout.Lanes)
         {
             for (int slot = 0; slot < slotsAWord; slot++)
             {
-                x += *steps++ * SlidingLayout.StepUnit;
+                if (number++ % SlidingLayout.SlotsAStep == 0)
+                    x += *steps++ * SlidingLayout.StepUnit;
                 int shift = slot * fieldBits;
                 for (int lane = 0; lane < SlidingLayout.Lanes; lane++)
                 {

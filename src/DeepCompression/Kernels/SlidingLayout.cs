@@ -5,7 +5,7 @@ namespace DeepCompression.Kernels;
 /// <summary>
 /// Sparse rows for a product with one vector: 16 rows in the lanes, inputs read through a window of 32 that slides.
 /// A slot gives every lane at most one weight: 5 bits of where in the window its input is, and its code. Slots lie in
-/// words of 64 bytes, one 32-bit number a lane, lowest bits first; before a slot the window moves on by its step.
+/// words of 64 bytes, one 32-bit number a lane, lowest bits first; before a pair of slots the window moves on by a step.
 /// A lane without a weight in a slot has the code of a zero centroid.
 /// </summary>
 internal sealed unsafe class SlidingLayout : IDisposable
@@ -19,11 +19,17 @@ internal sealed unsafe class SlidingLayout : IDisposable
     /// <summary>The unit of steps: half a cache line, so that every second window is aligned.</summary>
     public const int StepUnit = 8; // inputs
 
+    /// <summary>Slots that share a window: loading it costs as much as a permute.</summary>
+    public const int SlotsAStep = 2;
+
     /// <summary>Bits of an index into the window.</summary>
     public const int IndexBits = 5;
 
     /// <summary>Inputs that must be readable behind the last.</summary>
     public const int InputPadding = 2 * Window;
+
+    /// <summary>How far ahead kernels ask for words: two pages, so that address translation is over in time.</summary>
+    public const int PrefetchDistance = 8192; // bytes
 
     private readonly NativeBuffer _words;
     private readonly NativeBuffer _steps;
@@ -81,7 +87,7 @@ internal sealed unsafe class SlidingLayout : IDisposable
         int tiles = order.Length / Lanes, slotsAWord = GetSlotsAWord(zeros.PaddedSize);
         int[] tileWords = new int[tiles + 1], tileGroups = new int[tiles];
         List<uint> words = new(matrix.NonZeros / slotsAWord * 4 / 3);
-        List<byte> steps = new(words.Capacity / Lanes * slotsAWord);
+        List<byte> steps = new(words.Capacity / Lanes * slotsAWord / SlotsAStep);
         int rowsAGroup = Math.Max(matrix.Rows / matrix.Groups, 1);
         for (int tile = 0; tile < tiles; tile++)
         {
@@ -119,7 +125,8 @@ internal sealed unsafe class SlidingLayout : IDisposable
                 {
                     for (int slot = 0; slot < SlotsAWord; slot++)
                     {
-                        window += Steps[(word * SlotsAWord) + slot] * StepUnit;
+                        int number = (word * SlotsAWord) + slot;
+                        window += number % SlotsAStep == 0 ? Steps[number / SlotsAStep] * StepUnit : 0;
                         for (int lane = 0; lane < Lanes; lane++)
                         {
                             uint field = Words[(word * Lanes) + lane] >> (slot * fieldBits);

@@ -51,7 +51,7 @@ internal static unsafe class SlidingProduct
     {
         int first = layout.TileWords[tile], count = layout.TileWords[tile + 1] - first, slots = layout.SlotsAWord;
         uint* words = layout.Words + ((long)first * SlidingLayout.Lanes);
-        byte* steps = layout.Steps + ((long)first * slots);
+        byte* steps = layout.Steps + ((long)first * slots / SlidingLayout.SlotsAStep);
         float* codebook = layout.Codebook + (layout.TileGroups[tile] * layout.GroupSize);
         switch (width)
         {

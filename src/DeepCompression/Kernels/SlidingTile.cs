@@ -8,7 +8,8 @@ internal static class SlidingTile
     private const int End = int.MaxValue; // the next column of a lane that is done
 
     /// <summary>
-    /// The window starts at the least column that a lane still waits for; every lane whose next column is in the window takes it.
+    /// For every pair of slots, the window starts at the least column that a lane still waits for; every lane whose next
+    /// column is in the window takes it, twice.
     /// </summary>
     public static void Append(CsrMatrix matrix, ReadOnlySpan<int> rows, byte zeroCode, int slotsAWord, List<uint> words, List<byte> steps)
     {
@@ -24,18 +25,24 @@ internal static class SlidingTile
         }
 
         int window = 0, slot = 0, fieldBits = SlidingLayout.IndexBits + (slotsAWord == 3 ? 5 : 8);
+        int slotsAUnit = slotsAWord == 3 ? 6 : 2; // whole words and whole pairs
         int[] columns = matrix.ColumnIndices;
         byte[] codes = matrix.Codes;
-        while (true)
+        for (int filled = 0; ; filled++)
         {
-            int first = End;
-            foreach (int column in next)
-                first = Math.Min(first, column);
-            if (first == End && slot == 0)
-                break;
+            if (filled % SlidingLayout.SlotsAStep == 0)
+            {
+                int first = End;
+                foreach (int column in next)
+                    first = Math.Min(first, column);
+                if (first == End && filled % slotsAUnit == 0)
+                    break;
 
-            int step = first == End ? 0 : Math.Min((first - window) / SlidingLayout.StepUnit, byte.MaxValue);
-            window += step * SlidingLayout.StepUnit;
+                int step = first == End ? 0 : Math.Min((first - window) / SlidingLayout.StepUnit, byte.MaxValue);
+                window += step * SlidingLayout.StepUnit;
+                steps.Add((byte)step);
+            }
+
             for (int lane = 0; lane < SlidingLayout.Lanes; lane++)
             {
                 uint field = (uint)zeroCode << SlidingLayout.IndexBits;
@@ -48,7 +55,6 @@ internal static class SlidingTile
                 word[lane] |= field << (slot * fieldBits);
             }
 
-            steps.Add((byte)step);
             if (++slot == slotsAWord)
             {
                 words.AddRange(word);

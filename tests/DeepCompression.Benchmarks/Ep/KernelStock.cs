@@ -24,6 +24,7 @@ internal sealed class KernelStock : IDisposable
         model.OpsetImport.Add(new OperatorSetIdProto { Version = 17 });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
         using SessionOptions options = new() { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1"); // threads that spin after a run would slow ours
         _session = new InferenceSession(model.ToByteArray(), options);
         _binding = _session.CreateIoBinding();
         OrtValue input = OrtValue.CreateTensorValueFromMemory(x.Values, x.Shape);

@@ -5,7 +5,7 @@ namespace DeepCompression.Benchmarks.Ep;
 /// <summary>Threads that spin for work for a while before they sleep, as those of ONNX Runtime's pool do.</summary>
 internal sealed unsafe class KernelThreads : IParallelRunner, IDisposable
 {
-    private const int Spins = 20_000; // rounds before a worker sleeps
+    private const int Spins = 1_000; // rounds before a worker sleeps, some 50 microseconds: it must not hold a core while stock runs
 
     private readonly Thread[] _workers;
     private readonly ManualResetEventSlim _wake = new(false, 0);
