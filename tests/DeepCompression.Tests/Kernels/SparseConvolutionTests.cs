@@ -1,0 +1,150 @@
+using DeepCompression.Kernels;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.Tests.Kernels;
+
+public class SparseConvolutionTests
+{
+    [Theory]
+    [MemberData(nameof(KernelCases.Widths), MemberType = typeof(KernelCases))]
+    public void Compute_RandomLayers_MatchesPlainLoops(VectorWidth width)
+    {
+        Random random = new(1);
+        ThreadsRunner threads = new(3);
+        for (int round = 0; round < 120; round++)
+        {
+            int groups = random.Next(4) == 0 ? random.Next(2, 5) : 1;
+            bool oneDimension = random.Next(5) == 0;
+            ConvolutionGeometry geometry = new()
+            {
+                Groups = groups,
+                InputChannels = groups * random.Next(1, 12),
+                OutputChannels = groups * random.Next(1, 20),
+                KernelHeight = oneDimension ? 1 : random.Next(1, 6),
+                KernelWidth = random.Next(1, 6),
+                StrideHeight = oneDimension ? 1 : random.Next(1, 4),
+                StrideWidth = random.Next(1, 4),
+                DilationHeight = oneDimension ? 1 : random.Next(1, 3),
+                DilationWidth = random.Next(1, 3),
+                PadTop = oneDimension ? 0 : random.Next(0, 4),
+                PadLeft = random.Next(0, 4),
+                PadBottom = oneDimension ? 0 : random.Next(0, 4),
+                PadRight = random.Next(0, 4),
+            };
+            if (round % 3 == 0)
+                geometry = new() { Groups = groups, InputChannels = geometry.InputChannels, OutputChannels = geometry.OutputChannels };
+            else if (round % 3 == 1)
+                geometry = new() { InputChannels = geometry.InputChannels, OutputChannels = geometry.OutputChannels, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+            int height = oneDimension ? 1 : random.Next(1, 40), columns = random.Next(1, 40), batch = random.Next(1, 3);
+            double density = (round % 7) switch { 0 => 0, 1 => 1, _ => random.NextDouble() };
+            Check(random, geometry, height, columns, batch, density, width, round % 2 == 0 ? SequentialRunner.Instance : threads);
+        }
+    }
+
+    [Theory]
+    [InlineData(11, 4, 2, 224 / 4)]
+    [InlineData(7, 2, 3, 64)]
+    [InlineData(5, 1, 2, 27)]
+    [InlineData(3, 1, 1, 13)]
+    [InlineData(1, 1, 0, 64)]
+    public void Compute_LayersOfKnownNetworks_MatchesPlainLoops(int kernel, int stride, int pad, int size)
+    {
+        ConvolutionGeometry geometry = new()
+        {
+            InputChannels = 3, OutputChannels = 20, KernelHeight = kernel, KernelWidth = kernel, StrideHeight = stride, StrideWidth = stride,
+            PadTop = pad, PadLeft = pad, PadBottom = pad, PadRight = pad,
+        };
+        foreach (VectorWidth width in KernelDispatch.Supported)
+            Check(new Random(2), geometry, size, size, 1, 0.4, width, SequentialRunner.Instance);
+    }
+
+    [Fact]
+    public void Compute_SizesInTurn_KeepsAPlanEach()
+    {
+        ConvolutionGeometry geometry = new() { InputChannels = 4, OutputChannels = 6, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1 };
+        Random random = new(3);
+        CsrMatrix matrix = KernelCases.RandomMatrix(random, 6, 36, 0.3, 16);
+        using SparseConvolution layer = new(matrix, geometry);
+        for (int round = 0; round < 50; round++)
+        {
+            int height = 2 + (round % 25), columns = 3 + (round % 20);
+            float[] x = KernelCases.Numbers(random, 4 * height * columns), y = new float[6 * geometry.GetOutputHeight(height) * geometry.GetOutputWidth(columns)];
+            layer.Compute(x, y, 1, height, columns, SequentialRunner.Instance);
+            KernelCases.AssertClose(Convolve(KernelCases.Dense(matrix), geometry, [], default, x, 1, height, columns), y, $"{height} x {columns}");
+        }
+    }
+
+    [Fact]
+    public void Compute_SteadyState_AllocatesNothing()
+    {
+        ConvolutionGeometry geometry = new() { InputChannels = 4, OutputChannels = 6, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1 };
+        using SparseConvolution layer = new(KernelCases.RandomMatrix(new Random(4), 6, 36, 0.3, 16), geometry);
+        float[] x = new float[4 * 20 * 20], y = new float[6 * 19 * 19];
+        for (int i = 0; i < 3; i++)
+            layer.Compute(x, y, 1, 20, 20, SequentialRunner.Instance);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++)
+            layer.Compute(x, y, 1, 20, 20, SequentialRunner.Instance);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Constructor_WeightsOfAnotherShape_Throws()
+    {
+        ConvolutionGeometry geometry = new() { InputChannels = 4, OutputChannels = 6, KernelHeight = 3, KernelWidth = 3 };
+        Assert.Throws<ArgumentException>(() => new SparseConvolution(KernelCases.RandomMatrix(new Random(5), 6, 35, 0.3, 16), geometry));
+        Assert.Throws<ArgumentException>(() => new SparseConvolution(KernelCases.RandomMatrix(new Random(5), 6, 36, 0.3, 16), geometry with { Groups = 4 }));
+    }
+
+    private static void Check(Random random, ConvolutionGeometry geometry, int height, int columns, int batch, double density, VectorWidth width, IParallelRunner runner)
+    {
+        int inputs = geometry.InputChannels / geometry.Groups * geometry.KernelHeight * geometry.KernelWidth;
+        CsrMatrix matrix = KernelCases.RandomMatrix(random, geometry.OutputChannels, inputs, density, random.Next(1, 257), zeroCentroid: random.Next(2) == 0);
+        float[] bias = random.Next(2) == 0 ? [] : KernelCases.Numbers(random, geometry.OutputChannels);
+        Activation activation = KernelCases.RandomActivation(random);
+        float[] x = KernelCases.Numbers(random, batch * geometry.InputChannels * height * columns);
+        float[] expected = Convolve(KernelCases.Dense(matrix), geometry, bias, activation, x, batch, height, columns), y = new float[expected.Length];
+        Array.Fill(y, float.NaN);
+        using SparseConvolution layer = new(matrix, geometry, bias, activation, new KernelOptions { Width = width, Degree = random.Next(1, 4) });
+        layer.Compute(x, y, batch, height, columns, runner);
+        KernelCases.AssertClose(expected, y, $"{geometry} on {batch} x {height} x {columns}, density {density}, {width}");
+    }
+
+    private static float[] Convolve(float[] weights, ConvolutionGeometry g, float[] bias, Activation activation, float[] x, int batch, int height, int width)
+    {
+        int outHeight = g.GetOutputHeight(height), outWidth = g.GetOutputWidth(width), channels = g.InputChannels / g.Groups;
+        float[] y = new float[batch * g.OutputChannels * outHeight * outWidth];
+        int next = 0;
+        for (int n = 0; n < batch; n++)
+        {
+            for (int o = 0; o < g.OutputChannels; o++)
+            {
+                int firstChannel = o / (g.OutputChannels / g.Groups) * channels;
+                for (int i = 0; i < outHeight; i++)
+                {
+                    for (int j = 0; j < outWidth; j++)
+                    {
+                        double sum = bias.Length == 0 ? 0 : bias[o];
+                        for (int c = 0; c < channels; c++)
+                        {
+                            for (int k = 0; k < g.KernelHeight; k++)
+                            {
+                                int row = (i * g.StrideHeight) + (k * g.DilationHeight) - g.PadTop;
+                                for (int l = 0; l < g.KernelWidth && row >= 0 && row < height; l++)
+                                {
+                                    int column = (j * g.StrideWidth) + (l * g.DilationWidth) - g.PadLeft;
+                                    if (column >= 0 && column < width)
+                                        sum += (double)weights[((((o * channels) + c) * g.KernelHeight) + k) * g.KernelWidth + l] * x[((((n * g.InputChannels) + firstChannel + c) * height) + row) * width + column];
+                                }
+                            }
+                        }
+
+                        y[next++] = KernelCases.Activate(sum, activation);
+                    }
+                }
+            }
+        }
+
+        return y;
+    }
+}
