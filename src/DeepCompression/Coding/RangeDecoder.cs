@@ -2,10 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace DeepCompression.Coding;
 
-/// <summary>The inverse of <see cref="RangeEncoder"/>; bytes beyond the end of the stream read as 0.</summary>
+/// <summary>
+/// The inverse of <see cref="RangeEncoder"/>. Four bytes beyond the end of the stream read as 0; more are bad data, which bounds the
+/// work that a short stream can cause.
+/// </summary>
 internal ref struct RangeDecoder : IBitCoder
 {
     private const uint MinRange = 1u << 24;
+    private const int MaxPast = 4; // bytes: so many the decoder is ahead
 
     private readonly ReadOnlySpan<byte> _stream;
     private uint _range = uint.MaxValue;
@@ -58,7 +62,8 @@ internal ref struct RangeDecoder : IBitCoder
 
     private uint Past()
     {
-        _next++;
+        if (_next++ >= _stream.Length + MaxPast)
+            throw new InvalidDataException($"A range-coded stream of {_stream.Length} bytes ends too soon.");
         return 0;
     }
 }

@@ -11,6 +11,7 @@ internal struct RangeEncoder(ByteWriter writer) : IBitCoder
 
     private ulong _low = 0;
     private uint _range = uint.MaxValue;
+    private int _shifts = 0; // bytes shifted out of the range
     private int _pendingByte = -1; // the last byte that a carry can still change; -1 before the first
     private long _pendingOnes = 0; // bytes of 255 after it
 
@@ -27,9 +28,13 @@ internal struct RangeEncoder(ByteWriter writer) : IBitCoder
         return bit;
     }
 
-    /// <summary>Ends the stream with as few bytes as tell it from all others; zeros at its end are left out.</summary>
+    /// <summary>
+    /// Ends the stream with as few bytes as tell it from all others. Zeros at its end are left out, as far as the decoder,
+    /// which is four bytes ahead, reads no more than four of them.
+    /// </summary>
     public void Finish()
     {
+        int needed = _start + _shifts;
         // The value in [low, low + range) with the most zero bits at its end.
         ulong high = _low + _range - 1;
         int keep = 0;
@@ -45,11 +50,12 @@ internal struct RangeEncoder(ByteWriter writer) : IBitCoder
         for (int i = 0; i < 5; i++)
             ShiftLow();
         Flush(0);
-        writer.TrimZeros(_start);
+        writer.TrimZeros(Math.Min(needed, writer.Length));
     }
 
     private void ShiftLow()
     {
+        _shifts++;
         if (_low < 0xFF00_0000 || _low > uint.MaxValue)
         {
             Flush((int)(_low >> 32));

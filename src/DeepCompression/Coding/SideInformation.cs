@@ -49,6 +49,8 @@ internal static class SideInformation
                 plane = ReadCode(ref decoder, header.IsShared ? header.CodebookSize : Histogram.SymbolCount);
         }
 
+        if (header.HasZero && header.Form != PackingForm.Dense && planes.Length > 0 && planes[0].Lengths[0] != 0)
+            throw new InvalidDataException($"Offset {header.HeaderBytes}: code 0, the zero, has a length of {planes[0].Lengths[0]}, expected 0 where only non-zeros have codes.");
         decoder.ThrowIfNotAtEnd($"Offset {header.HeaderBytes}: the side information");
         return (ordinals, index, planes);
     }

@@ -53,8 +53,11 @@ public sealed class CsrBuilderTests
         Assert.Equal([0f, 1f, -0.5f], matrix.Codebook);
     }
 
-    private static (int Rows, int Columns) View(CodedTensor tensor) =>
-        tensor.Shape.Rank == 0 ? (1, 1) : ((int)tensor.Shape.Dimensions[0], (int)tensor.Shape.Dimensions[1]);
+    private static (int Rows, int Columns) View(CodedTensor tensor)
+    {
+        int rows = tensor.Shape.Rank == 0 ? 1 : (int)tensor.Shape.Dimensions[0];
+        return (rows, rows == 0 ? 0 : tensor.Shape.Length / rows);
+    }
 
     private static byte[] Dense(CsrMatrix matrix)
     {

@@ -13,7 +13,7 @@ internal static class RandomTensors
         int groups = random.Next(4) == 0 ? random.Next(1, 4) : 1;
         int channels = groups * random.Next(0, 5);
         int length = random.Next(5) switch { 0 => random.Next(0, 4), 1 => random.Next(0, 3000), _ => random.Next(0, 200) };
-        TensorShape shape = random.Next(8) == 0 && groups == 1 ? default : new TensorShape(channels, length);
+        TensorShape shape = NewShape(random, channels, length, groups == 1);
         int size = random.Next(4) switch { 0 => random.Next(1, 257), 1 => random.Next(1, 33), _ => random.Next(1, 6) };
         Codebook codebook = NewCodebook(random, Types[random.Next(4)], groups, size, withZero);
         double density = random.Next(4) switch { 0 => 0, 1 => 1, 2 => 0.003, _ => random.NextDouble() };
@@ -27,7 +27,7 @@ internal static class RandomTensors
     {
         Random random = new(seed);
         ElementType type = Types[random.Next(4)];
-        TensorShape shape = random.Next(8) == 0 ? default : new TensorShape(random.Next(0, 6), random.Next(0, 500));
+        TensorShape shape = NewShape(random, random.Next(0, 6), random.Next(0, 500), true);
         double density = random.NextDouble();
         byte[] values = new byte[shape.Length * type.GetSize()];
         for (int i = 0; i < shape.Length; i++)
@@ -57,6 +57,17 @@ internal static class RandomTensors
         tensor.CopyDenseTo(dense);
         return dense;
     }
+
+    private static TensorShape NewShape(Random random, int channels, int length, bool maybeScalar) => random.Next(8) switch
+    {
+        0 when maybeScalar => default,
+        1 => new TensorShape(channels, length / 9, 3, 3),
+        2 => new TensorShape(channels, length / 5, 5),
+        3 => new TensorShape(channels, length / 4, 4, 1),
+        4 when maybeScalar => new TensorShape(length),
+        5 => new TensorShape(channels, 2, length),
+        _ => new TensorShape(channels, length),
+    };
 
     /// <summary>Mostly small numbers; now and then NaN, infinities, -0, or any bit pattern at all.</summary>
     private static void NextValue(Random random, ElementType type, Span<byte> destination)
