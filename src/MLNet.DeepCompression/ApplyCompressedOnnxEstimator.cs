@@ -29,7 +29,8 @@ public sealed class ApplyCompressedOnnxEstimator : IEstimator<CompressedOnnxTran
         ArgumentNullException.ThrowIfNull(input);
         foreach (TensorBinding binding in _binding.Inputs)
             InputColumns.Find(binding, input.Schema);
-        return new CompressedOnnxTransformer(_ml, _model, _binding, _options);
+        ModelReport report = ModelInspector.Inspect(_model);
+        return new CompressedOnnxTransformer(_ml, _model, report, report.FileBytes - report.WeightBytes + report.DenseBytes, _binding, _options);
     }
 
     /// <summary>The shape of the schema with the model's output columns.</summary>

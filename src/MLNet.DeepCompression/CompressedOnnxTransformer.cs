@@ -1,8 +1,9 @@
 using DeepCompression.Onnx;
+using DeepCompression.OnnxRuntime;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.Transforms.Onnx;
+using MLNet.DeepCompression.Reports;
 using MLNet.DeepCompression.Scoring;
 
 namespace MLNet.DeepCompression;
@@ -17,13 +18,23 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     private readonly OnnxModel _runnable;
     private readonly ModelBinding _binding;
     private readonly OnnxScoringOptions _options;
-    private readonly ScoringModel _model;
+    private readonly ScoringModel _scoring;
 
-    internal CompressedOnnxTransformer(MLContext ml, OnnxModel runnable, ModelBinding binding, OnnxScoringOptions options)
+    internal CompressedOnnxTransformer(MLContext ml, OnnxModel model, ModelReport report, long originalBytes, ModelBinding binding, OnnxScoringOptions options)
     {
-        (_ml, _runnable, _binding, _options) = (ml, runnable, binding, options);
-        _model = new ScoringModel(binding, CreateSession);
+        (_ml, Model, _binding, _options) = (ml, model, binding, options);
+        Report = new CompressionSummary(report, originalBytes);
+
+        // A form that needs no execution provider: what cannot be portable makes this throw while the pipeline is fitted.
+        _runnable = ModelUnpacker.Unpack(model, UnpackTarget.Portable);
+        _scoring = new ScoringModel(binding, CreateSession);
     }
+
+    /// <summary>The compressed model, in the form it was made or loaded in. Save it to keep the smallest file.</summary>
+    public OnnxModel Model { get; }
+
+    /// <summary>The model's size before and after, and what every byte is for.</summary>
+    public CompressionSummary Report { get; }
 
     /// <summary>True: every row is scored by itself, whatever rows are scored with it.</summary>
     public bool IsRowToRowMapper => true;
@@ -32,13 +43,13 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     /// <param name="inputSchema">The schema of the data.</param>
     /// <returns>The schema of the scored data.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or size than its tensor.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ScoringMapper(_model, inputSchema).OutputSchema;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ScoringMapper(_scoring, inputSchema).OutputSchema;
 
     /// <summary>A mapper that scores one row at a time.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>
     /// <returns>The mapper.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or size than its tensor.</exception>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringMapper(_model, inputSchema);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringMapper(_scoring, inputSchema);
 
     /// <summary>The data with the model's output columns. Nothing is scored before a cursor moves.</summary>
     /// <param name="input">The data.</param>
@@ -47,22 +58,20 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoredDataView(new ScoringMapper(_model, input.Schema), input, _options.BatchSize);
+        return new ScoredDataView(new ScoringMapper(_scoring, input.Schema), input, _options.BatchSize);
     }
 
     /// <summary>Frees the session.</summary>
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => _scoring.Dispose();
 
     /// <summary>Writes the model as ML.NET's own ONNX transformer, in the portable form.</summary>
-    void ICanSaveModel.Save(ModelSaveContext ctx)
-    {
-        using OnnxTransformer builtIn = BuiltInForm.Create(_ml, _runnable, _binding, _options.Shapes);
-        ((ICanSaveModel)builtIn).Save(ctx);
-    }
+    void ICanSaveModel.Save(ModelSaveContext ctx) => BuiltInForm.Save(_ml, _runnable, _binding, _options.Shapes, ctx);
 
     private InferenceSession CreateSession()
     {
         using SessionOptions options = _options.CreateSessionOptions?.Invoke() ?? new SessionOptions();
+        if (_options.UseExecutionProvider)
+            options.AppendDeepCompression();
         return new InferenceSession(_runnable.ToBytes(), options);
     }
 }

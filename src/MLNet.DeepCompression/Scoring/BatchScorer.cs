@@ -29,7 +29,8 @@ internal sealed class BatchScorer : IDisposable
         _inputs = [.. model.Inputs.Select(binding => InputBuffer.Create(binding, source, source.Schema[binding.Column]))];
         _inputNames = [.. model.Inputs.Select(binding => binding.Tensor)];
         _tensors = new OrtValue[_inputs.Length];
-        _outputs = [.. Enumerable.Range(0, model.Outputs.Length).Where(isActive)];
+        bool isPredicting = model.PredictedLabel is not null && isActive(model.Outputs.Length);
+        _outputs = [.. Enumerable.Range(0, model.Outputs.Length).Where(output => isActive(output) || (output == 0 && isPredicting))];
         _outputNames = [.. _outputs.Select(index => model.Outputs[index].Tensor)];
     }
 
@@ -68,10 +69,12 @@ internal sealed class BatchScorer : IDisposable
     }
 
     /// <summary>The getter of an output for the row that <paramref name="row"/> names when it is called.</summary>
-    /// <param name="output">The output's index in the model's bindings.</param>
+    /// <param name="output">The output's index in the model's bindings; one beyond the last for the predicted label.</param>
     /// <param name="row">The index of the wanted row among those collected; called before every read.</param>
     public Delegate CreateGetter(int output, Func<int> row)
     {
+        if (output == _model.Outputs.Length)
+            return BestClass(row);
         TensorBinding binding = _model.Outputs[output];
         int index = Array.IndexOf(_outputs, output);
         if (binding.ItemType is TextDataViewType)
@@ -124,6 +127,20 @@ internal sealed class BatchScorer : IDisposable
             _run++;
         return _runs[_run];
     }
+
+    // Keys count from 1; 0 is a missing one, where a class has no label value or all scores are NaN.
+    private ValueGetter<uint> BestClass(Func<int> row) => (ref uint value) =>
+    {
+        ReadOnlySpan<float> scores = Values<float>(0, row());
+        int best = -1;
+        for (int i = 0; i < scores.Length; i++)
+        {
+            if (best < 0 ? !float.IsNaN(scores[i]) : scores[i] > scores[best])
+                best = i;
+        }
+
+        value = best < _model.PredictedLabel!.Classes ? (uint)(best + 1) : 0;
+    };
 
     private ValueGetter<T> Scalar<T>(int index, Func<int> row)
         where T : unmanaged => (ref T value) => value = Values<T>(index, row())[0];

@@ -9,6 +9,9 @@ namespace MLNet.DeepCompression.Scoring;
 /// <param name="IsBatchable">Whether several rows can be scored by one run.</param>
 internal sealed record ModelBinding(ImmutableArray<TensorBinding> Inputs, ImmutableArray<TensorBinding> Outputs, bool IsBatchable)
 {
+    /// <summary>The column of the class with the highest score, or null for none.</summary>
+    public PredictedLabel? PredictedLabel { get; init; }
+
     /// <summary>Binds columns to the tensors of a model. Without names of columns, they are named as the tensors.</summary>
     /// <exception cref="ArgumentException">A column cannot be bound: no such tensor, too few or too many columns, or a type that no column has.</exception>
     public static ModelBinding Bind(ModelSignature signature, IReadOnlyList<string> outputColumns, IReadOnlyList<string> inputColumns, IReadOnlyDictionary<string, int[]>? shapes)

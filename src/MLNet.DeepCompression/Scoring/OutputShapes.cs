@@ -15,6 +15,15 @@ internal static class OutputShapes
         return new SchemaShape(all.Values);
     }
 
+    /// <summary>The shape with a key column added whose key values are those of a label column, or numbers where it is no key.</summary>
+    public static SchemaShape AddKey(MLContext ml, SchemaShape input, string name, SchemaShape.Column label)
+    {
+        // Mapping values to keys is what makes a key column with key values of some type.
+        return label.IsKey
+            ? ml.Transforms.CopyColumns(name, label.Name).GetOutputSchema(input)
+            : ml.Transforms.Conversion.MapValueToKey(name).GetOutputSchema(Add(ml, input, [(name, NumberDataViewType.Single)]));
+    }
+
     private static SchemaShape.Column Column(MLContext ml, string name, DataViewType type) =>
         (SchemaShape.Column)typeof(OutputShapes).GetMethod(nameof(ColumnOf), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
             .MakeGenericMethod(type.RawType).Invoke(null, [ml, name, type])!;

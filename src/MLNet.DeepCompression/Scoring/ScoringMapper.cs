@@ -19,6 +19,7 @@ internal sealed class ScoringMapper : IRowToRowMapper
         builder.AddColumns(inputSchema);
         foreach (TensorBinding binding in model.Outputs)
             builder.AddColumn(binding.Column, binding.OutputType);
+        model.PredictedLabel?.AddTo(builder);
         OutputSchema = builder.ToSchema();
     }
 
@@ -28,7 +29,10 @@ internal sealed class ScoringMapper : IRowToRowMapper
 
     public DataViewSchema OutputSchema { get; }
 
-    /// <summary>Whether a column of the output schema is the model's; then also which output it is.</summary>
+    /// <summary>
+    /// Whether a column of the output schema is the model's; then also which output it is. The predicted label counts as
+    /// the one after the last.
+    /// </summary>
     public bool IsOutput(DataViewSchema.Column column, out int output)
     {
         output = column.Index - InputSchema.Count;

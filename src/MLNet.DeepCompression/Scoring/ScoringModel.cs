@@ -15,6 +15,8 @@ internal sealed class ScoringModel(ModelBinding binding, Func<InferenceSession> 
 
     public ImmutableArray<TensorBinding> Outputs => binding.Outputs;
 
+    public PredictedLabel? PredictedLabel => binding.PredictedLabel;
+
     /// <summary>Whether several rows can be scored by one run.</summary>
     public bool IsBatchable => binding.IsBatchable;
 
