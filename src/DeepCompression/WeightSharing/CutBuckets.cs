@@ -106,6 +106,16 @@ internal sealed class CutBuckets
             _gap.Add(gap);
         }
 
+        /// <summary>Near <paramref name="end"/>, but not between equal weights, and before <paramref name="right"/> if that can be.</summary>
+        private int EndOfPart(int start, int end, int right)
+        {
+            int after = Math.Min(right, weights.EndOfRun(end));
+            if (after < right)
+                return after;
+            int before = weights.CountBelow(weights[end]);
+            return before > start ? before : after;
+        }
+
         /// <summary>
         /// Splits a run into buckets and the places between them, without the ends of the run. Cuts never part equal weights, so a part
         /// of equal weights has no bucket.
@@ -115,7 +125,8 @@ internal sealed class CutBuckets
             for (int part = 1, start = left; start < right; part++)
             {
                 int end = (int)Math.Max(start + 1, left + (long)(right - left) * part / parts);
-                end = Math.Min(right, weights.EndOfRun(end));
+                if (end < right)
+                    end = EndOfPart(start, end, right);
                 if (weights[start] != weights[end - 1])
                     Add(start, end, gap);
                 if (end < right)

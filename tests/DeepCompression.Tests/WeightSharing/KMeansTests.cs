@@ -32,6 +32,15 @@ public sealed class KMeansTests
     }
 
     [Fact]
+    public void Cluster_OptimalOfLongRunsOfEqualWeights_EndsAndIsOptimal()
+    {
+        // Runs of very different lengths, so that buckets are mostly one run.
+        float[] weights = [.. Enumerable.Range(0, 90).SelectMany(i => Enumerable.Repeat(MathF.Sin(i * i), 1 + i * 37 % 71))];
+        foreach (int clusters in (int[])[2, 3, 10, 40])
+            AssertOptimal(weights, clusters);
+    }
+
+    [Fact]
     public void Cluster_OptimalOfManyWeights_ProvesItself()
     {
         KMeansResult result = KMeans.Cluster(RandomWeights.Normal(1_000_000, 1), new KMeansOptions { Clusters = 31 });
