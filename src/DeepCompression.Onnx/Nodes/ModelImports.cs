@@ -26,6 +26,8 @@ internal static class ModelImports
             UpdateImport(function.OpsetImport, nodes.Any(node => ReferenceEquals(node.Scope.Function, function)));
         UpdateImport(proto.OpsetImport, nodes.Count > 0);
 
+        if (OpsetOf(proto, null) < WeightFunctions.MinOpset && nodes.Any(node => node.OperatorType != NodeDomain.PackedWeight))
+            OpsetUpgrade.Run(proto);
         foreach (var byType in nodes.Where(node => node.OperatorType != NodeDomain.PackedWeight).GroupBy(node => node.OperatorType).OrderBy(group => group.Key, StringComparer.Ordinal))
             proto.Functions.Add(WeightFunctions.Create(byType.Key, OpsetOf(proto, null), byType.Any(node => node.IsGrouped), byType.Any(node => node.IsBFloat16)));
         if (proto.Functions.Any(function => function.Domain == NodeDomain.Name) && proto.IrVersion < FunctionIrVersion)

@@ -16,9 +16,9 @@ internal static class PortableForm
 
     private static string? WhyNot(OnnxModel model, GraphScope scope)
     {
+        if (OpsetUpgrade.WhyNot(model.Proto) is { } reason)
+            return reason;
         long opset = ModelImports.OpsetOf(model.Proto, null);
-        if (opset < WeightFunctions.MinOpset)
-            return $"opset {opset} is below {WeightFunctions.MinOpset}: the bodies of portable nodes need CumSum, Range and ScatterElements";
         long inner = ModelImports.OpsetOf(model.Proto, scope.Function);
         return scope.Function is not null && inner != opset
             ? $"its function is of opset {inner} and the model of {opset}"

@@ -5,18 +5,13 @@ namespace DeepCompression.Onnx;
 /// <summary>Who uses which value of a model. Names are resolved as ONNX does: the innermost scope that defines a name owns it.</summary>
 internal sealed class WeightUses
 {
-    // By reference: hashing a message would read all of the model for every name.
+    // By graph or function, compared by reference: messages are equal where their content is. A name without uses has an empty list.
     private readonly Dictionary<object, Dictionary<string, List<(GraphScope Scope, WeightConsumer Consumer)>>> _uses = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<object, HashSet<string>> _definitions = new(ReferenceEqualityComparer.Instance);
 
     public WeightUses(IReadOnlyList<GraphScope> scopes)
     {
         foreach (GraphScope scope in scopes)
-        {
-            _definitions[KeyOf(scope)] = DefinitionsOf(scope);
-            _uses[KeyOf(scope)] = [];
-        }
-
+            _uses[KeyOf(scope)] = DefinitionsOf(scope).Distinct().ToDictionary(name => name, _ => new List<(GraphScope, WeightConsumer)>());
         foreach (GraphScope scope in scopes)
         {
             foreach (NodeProto node in scope.Nodes)
@@ -36,32 +31,22 @@ internal sealed class WeightUses
 
     private static object KeyOf(GraphScope scope) => (object?)scope.Graph ?? scope.Function!;
 
-    private static HashSet<string> DefinitionsOf(GraphScope scope)
+    private static IEnumerable<string> DefinitionsOf(GraphScope scope)
     {
-        HashSet<string> names = [.. scope.Nodes.SelectMany(node => node.Output)];
-        if (scope.Graph is { } graph)
-        {
-            names.UnionWith(graph.Input.Select(input => input.Name));
-            names.UnionWith(graph.Initializer.Select(tensor => tensor.Name));
-            names.UnionWith(graph.SparseInitializer.Select(sparse => sparse.Values?.Name ?? ""));
-        }
-        else
-        {
-            names.UnionWith(scope.Function!.Input);
-        }
-
-        return names;
+        IEnumerable<string> outputs = scope.Nodes.SelectMany(node => node.Output);
+        return scope.Graph is { } graph
+            ? outputs.Concat(graph.Input.Select(input => input.Name))
+                .Concat(graph.Initializer.Select(tensor => tensor.Name))
+                .Concat(graph.SparseInitializer.Select(sparse => sparse.Values?.Name ?? ""))
+            : outputs.Concat(scope.Function!.Input);
     }
 
     private void Add(GraphScope scope, NodeProto node, int input)
     {
         for (GraphScope? owner = scope; owner is not null; owner = owner.Parent)
         {
-            if (!_definitions[KeyOf(owner)].Contains(node.Input[input]))
+            if (!_uses[KeyOf(owner)].TryGetValue(node.Input[input], out var uses))
                 continue;
-            Dictionary<string, List<(GraphScope Scope, WeightConsumer Consumer)>> owned = _uses[KeyOf(owner)];
-            if (!owned.TryGetValue(node.Input[input], out var uses))
-                owned[node.Input[input]] = uses = [];
             uses.Add((scope, new WeightConsumer(node, input, scope.Path)));
             return;
         }
