@@ -15,7 +15,6 @@ internal sealed class TrainingRun : IDisposable
 {
     private static readonly TimeSpan _progressInterval = TimeSpan.FromSeconds(0.25);
 
-    private readonly IBatchSource _data;
     private readonly RunOptions _options;
     private readonly string _procedure;
     private readonly BatchFeeder _feeder;
@@ -32,7 +31,6 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(ModelProto model, IBatchSource data, RunOptions options, string procedure)
     {
         ArgumentNullException.ThrowIfNull(data);
-        _data = data;
         _options = options;
         Session = new TrainingSession(
             TrainingModel.Build(model, new TrainingOptions { Loss = options.Loss, BatchSize = options.BatchSize }),
@@ -119,29 +117,7 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>The loss and accuracy of the model as it is, over all samples of a source.</summary>
-    public EvaluationResult Evaluate(IBatchSource source) => Evaluate(new BatchFeeder(Session, source, _options.LabelField), source.Count);
-
     public void Dispose() => Session.Dispose();
-
-    private EvaluationResult Evaluate(BatchFeeder feeder, int count)
-    {
-        EvaluationResult total = default;
-        int size = feeder.Batch.Size;
-        int[] samples = new int[size];
-        for (int start = 0; start < count; start += size)
-        {
-            int length = Math.Min(size, count - start);
-            for (int i = 0; i < length; i++)
-                samples[i] = start + i;
-            feeder.Read(samples.AsSpan(0, length));
-            feeder.Feed();
-            EvaluationResult part = Session.Evaluate(length);
-            total = start == 0 ? part : total + part;
-        }
-
-        return total;
-    }
 
     private StepResult Step(long step, double learningRate)
     {
@@ -167,7 +143,7 @@ internal sealed class TrainingRun : IDisposable
     {
         EvaluationResult? validation = null;
         if (_options.Validation is IBatchSource source)
-            validation = Evaluate(_validation ??= new BatchFeeder(Session, source, _options.LabelField), source.Count);
+            validation = Evaluator.Run(Session, _validation ??= new BatchFeeder(Session, source, _options.LabelField), source.Count);
         double? accuracy = validation is { Correct: int correct } ? (double)correct / validation.Value.Count : null;
         _history.Add(new EpochSummary(name, (int)((step + 1) / _order.StepsPerEpoch), meter.Loss, meter.Accuracy(OutputsPerStep), Procedures.Prunable.Sparsity(Prunable), validation?.Loss, accuracy));
         Report(name, step, steps, learningRate, meter, accuracy);
