@@ -12,19 +12,24 @@ internal sealed class BatchFeeder
     private readonly int[] _padded;
 
     /// <exception cref="ArgumentException">The data lacks a field that the model wants, or a field has another type or shape.</exception>
-    public BatchFeeder(TrainingSession session, IBatchSource source, string labelField)
+    /// <param name="session">Where batches go.</param>
+    /// <param name="source">Where they come from.</param>
+    /// <param name="labelField">The field of the labels; null where labels are not fed.</param>
+    public BatchFeeder(TrainingSession session, IBatchSource source, string? labelField)
     {
         _session = session;
         _source = source;
         Batch = new Batch(source.Fields, session.Model.Options.BatchSize);
         _padded = new int[Batch.Size];
-        int label = Batch.IndexOf(labelField);
-        Route(label, null, session.Model.Labels);
+        int label = labelField is null ? -1 : Batch.IndexOf(labelField);
+        if (label >= 0)
+            Route(label, null, session.Model.Labels);
         IReadOnlyList<TrainingInput> inputs = session.Model.Inputs;
         foreach (TrainingInput input in inputs)
         {
             // One input and one field besides the labels belong together whatever they are called.
-            int field = inputs.Count == 1 && source.Fields.Count == 2 ? 1 - label : Batch.IndexOf(input.Name);
+            int alone = source.Fields.Count == (label < 0 ? 1 : 2) ? (label == 0 ? 1 : 0) : -1;
+            int field = inputs.Count == 1 && alone >= 0 ? alone : Batch.IndexOf(input.Name);
             Route(field, input.Name, input);
         }
     }

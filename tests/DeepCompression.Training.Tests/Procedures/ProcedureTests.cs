@@ -87,6 +87,21 @@ public sealed class ProcedureTests
     }
 
     [Fact]
+    public void Label_TeacherOnUnlabelledNoise_LetsAPrunedStudentAgree()
+    {
+        ModelProto teacher = DenseTraining.Train(Networks.LeNet300100(), ClusterData.Create(960, seed: 1), 2, _options with { Validation = null }).Model;
+        RunOptions options = _options with { Loss = Loss.Distillation(), Validation = null };
+        DeepCompression.Training.Data.ArrayBatchSource unlabelled = Distillation.Label(teacher, ClusterData.Create(960, seed: 5, noise: 0.8), options);
+        ModelProto student = PrunedTraining.Run(teacher, unlabelled, new PruneOptions { Sparsity = 0.95, Epochs = 4, Interval = 5 }, options).Model;
+
+        EvaluationResult itself = ModelEvaluation.Run(teacher, unlabelled, options);
+        EvaluationResult agreement = ModelEvaluation.Run(student, unlabelled, options);
+        Assert.Equal(960, itself.Correct);
+        Assert.InRange(itself.Loss, -1e-6, 1e-6);
+        Assert.True(agreement.Correct >= 0.9 * 960, $"{agreement.Correct} of 960 agree");
+    }
+
+    [Fact]
     public void Train_FieldOfOtherShape_ThrowsThatNamesBoth()
     {
         DeepCompression.Training.Data.ArrayBatchSource source = new(
