@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using DeepCompression.Benchmarks.Harness;
+using DeepCompression.Onnx;
+using DeepCompression.Training.Data;
+using Google.Protobuf;
+
+namespace DeepCompression.Benchmarks.Lenet;
+
+/// <summary>
+/// The results of Han et al. 2016 on the LeNets, from nothing: trains, prunes, shares and packs. Words behind the name choose rows:
+/// <c>lenet-300-100</c>, <c>lenet-5</c>, <c>fashion-300-100</c>, <c>fashion-5</c>, <c>figures</c>, <c>dsd</c>; <c>seed=N</c>
+/// runs one seed alone; <c>validation</c> trains without 5,000 samples of the training set and measures on those, as the recipes were chosen.
+/// </summary>
+public sealed class LenetBench : IBench
+{
+    private static readonly string[] _rows = ["lenet-300-100", "lenet-5", "fashion-300-100", "fashion-5", "figures", "dsd"];
+
+    /// <inheritdoc/>
+    public string Name => "lenet";
+
+    /// <inheritdoc/>
+    public void Run(BenchTable table, IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        bool validates = arguments.Contains("validation");
+        int[] seeds = [.. arguments.Where(a => a.StartsWith("seed=", StringComparison.Ordinal)).Select(a => int.Parse(a[5..], CultureInfo.InvariantCulture))];
+        seeds = seeds.Length > 0 ? seeds : [1, 2, 3];
+        string[] wanted = [.. arguments.Where(_rows.Contains)];
+        if (arguments.FirstOrDefault(a => !_rows.Contains(a) && a != "validation" && !a.StartsWith("seed=", StringComparison.Ordinal)) is string unknown)
+            throw new ArgumentException($"'{unknown}' is no row of this benchmark; there are {string.Join(", ", _rows)}, validation and seed=N.", nameof(arguments));
+
+        foreach (string row in wanted.Length > 0 ? wanted : _rows)
+        {
+            long start = Stopwatch.GetTimestamp();
+            switch (row)
+            {
+                case "lenet-300-100": Compress(table, Recipes.LeNet300100, LenetData.Mnist(), seeds, validates, PaperLayer.LeNet300100, 80, 1.64, 40, 1.58); break;
+                case "lenet-5": Compress(table, Recipes.LeNet5, LenetData.Mnist(), seeds, validates, PaperLayer.LeNet5, 120, 0.80, 39, 0.74); break;
+                case "fashion-300-100": Compress(table, Recipes.Fashion300100, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet300100, null, null, null, null); break;
+                case "fashion-5": Compress(table, Recipes.Fashion5, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet5, null, null, null, null); break;
+                case "figures": Figures.Run(table); break;
+                default: DsdRows.Run(table, seeds); break;
+            }
+
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+        }
+    }
+
+    private static void Compress(BenchTable table, LenetRecipe recipe, LenetData data, int[] seeds, bool validates, IReadOnlyList<PaperLayer> paper, double? ratioBar, double? errorBar, double? paperRatio, double? paperError)
+    {
+        IBatchSource training = validates ? data.Training : data.Whole;
+        IBatchSource test = validates ? data.Validation : data.Test;
+        LenetResult[] results = LenetRun.ForSeeds(seeds, seed => LenetRun.Run(recipe, training, test, seed));
+        string name = $"{recipe.Network} {data.Name}{(validates ? " (validation)" : "")}";
+        string how = $"seeds {string.Join(' ', seeds)}";
+        foreach (LenetResult result in results)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} seed {result.Seed}: dense {result.DenseError:F2} %, pruned {result.PrunedError:F2} %, packed {result.Error:F2} % in {result.Bytes:N0} of {result.DenseBytes:N0} bytes, {result.Ratio:F1}x, {result.Seconds:F0} s"));
+
+        table.Add(new BenchRow($"{name}, dense error", results.Average(r => r.DenseError), "%", Note: Spread(results, r => r.DenseError, how)));
+        double denseError = results.Average(r => r.DenseError);
+        double error = results.Average(r => r.Error);
+        double bar = errorBar ?? denseError;
+        table.Add(new BenchRow($"{name}, error of the packed file", error, "%", paperError, Bar: Invariant($"at most {bar:0.##}"), Holds: Math.Round(error, 2) <= Math.Round(bar, 2), Note: Spread(results, r => r.Error, how)));
+        double ratio = results.Average(r => r.Ratio);
+        table.Add(new BenchRow($"{name}, compression", ratio, "times", paperRatio, Bar: ratioBar is null ? null : Invariant($"at least {ratioBar}"), Holds: ratioBar is null ? null : ratio >= ratioBar, Note: Spread(results, r => r.Ratio, how)));
+        table.Add(new BenchRow($"{name}, packed file", results.Average(r => r.Bytes), "bytes", Note: Invariant($"dense {results[0].DenseBytes:N0} bytes; nodes and names {results.Average(r => r.Compressed.Report.OtherBytes):N0} bytes of the packed file")));
+        table.Add(new BenchRow($"{name}, time a seed", results.Average(r => r.Seconds), "s"));
+        AddLayers(table, name, results, paper);
+        Directory.CreateDirectory("artifacts/bench/lenet");
+        string stem = $"artifacts/bench/lenet/{recipe.Network.ToLowerInvariant()}-{data.Name.ToLowerInvariant()}";
+        File.WriteAllBytes(stem + ".onnx", results[0].Dense.ToByteArray());
+        File.WriteAllBytes(stem + ".packed.onnx", results[0].Compressed.Model.ToBytes());
+    }
+
+    // Tables 2 and 3 of the paper, ours beside it.
+    private static void AddLayers(BenchTable table, string name, LenetResult[] results, IReadOnlyList<PaperLayer> paper)
+    {
+        foreach (PaperLayer layer in paper)
+        {
+            WeightReport[] ours = [.. results.Select(result => result.Compressed.Report.Weights.First(weight => weight.Path == layer.Weight))];
+            double density = 100 * ours.Average(weight => weight.Density);
+            double bytes = ours.Average(weight => weight.FileBytes);
+            double bits = ours.Average(weight => 8.0 * weight.FileBytes / Math.Max(1, weight.NonZeros));
+            table.Add(new BenchRow($"{name}, {layer.Weight}, density", density, "%", layer.Density, Note: Invariant($"{ours[0].Shape}, {ours.Max(weight => weight.CodebookSize)} values; paper's column is Han et al. 2016, tables 2 and 3")));
+            table.Add(new BenchRow($"{name}, {layer.Weight}, bits a non-zero", bits, "bits", layer.CodeBits + layer.IndexBits, Note: "code and position, with codebook and headers"));
+            table.Add(new BenchRow($"{name}, {layer.Weight}, size", bytes, "bytes", ours[0].DenseBytes * layer.Rate / 100, Note: Invariant($"{100 * bytes / ours[0].DenseBytes:F2} % of the dense layer, paper {layer.Rate} %")));
+        }
+    }
+
+    private static string Spread(LenetResult[] results, Func<LenetResult, double> figure, string how)
+    {
+        double[] values = [.. results.Select(figure)];
+        double mean = values.Average();
+        double deviation = values.Length < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
+        return Invariant($"{how}: {string.Join(", ", values.Select(v => v.ToString("F2", CultureInfo.InvariantCulture)))}; standard deviation {deviation:F2}");
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
