@@ -14,7 +14,7 @@ internal static class Recipes
         Network = "LeNet-300-100",
         Create = Networks.LeNet300100,
         DenseEpochs = 15,
-        Prune = new PruneOptions { Sparsity = 0.974, Epochs = 40 },
+        Prune = new PruneOptions { Sparsity = 0.972, Epochs = 40 },
         Share = new ShareOptions { Bits = 3, VectorBits = 3, ReassignEpochs = 8, Epochs = 2 },
     };
 
