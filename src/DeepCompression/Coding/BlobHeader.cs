@@ -131,7 +131,7 @@ internal static class BlobHeader
         }
         catch (ArgumentException tooLarge)
         {
-            throw new InvalidDataException($"Offset {offset}: {tooLarge.Message}", tooLarge);
+            throw new InvalidDataException($"Offset {offset}: the shape {string.Join('x', dimensions.ToArray())} has more than {int.MaxValue} elements.", tooLarge);
         }
     }
 }

@@ -40,9 +40,19 @@ internal sealed class BlobLayout
             throw new InvalidDataException($"A {header.ElementType} weight of shape {header.Shape} does not fit one array.");
 
         ByteReader reader = new(blob[..^BlobHeader.ChecksumBytes], header.HeaderBytes);
-        var (ordinals, index, planes) = SideInformation.Read(reader.ReadBytes(header.SideBytes, "the side information"), header);
-        return new BlobLayout(header, ordinals, index, planes, ReadSegmentOffsets(ref reader, header));
+        ReadOnlySpan<byte> side = reader.ReadBytes(header.SideBytes, "the side information");
+        try
+        {
+            var (ordinals, index, planes) = SideInformation.Read(side, header);
+            return new BlobLayout(header, ordinals, index, planes, ReadSegmentOffsets(ref reader, header));
+        }
+        catch (InvalidDataException bad) when (BadData.LacksOffset(bad))
+        {
+            throw BadData.At(header.HeaderBytes, "the side information", bad);
+        }
     }
+
+    public int GetSegmentOffset(int segment) => _segmentOffsets[segment];
 
     public ByteReader GetSegment(ReadOnlySpan<byte> blob, int segment) => new(blob[.._segmentOffsets[segment + 1]], _segmentOffsets[segment]);
 

@@ -43,9 +43,9 @@ internal static class HuffmanStreams
             ReadOnlySpan<byte> stream2 = ReadStream(ref reader, what), stream3 = ReadStream(ref reader, what);
             decoder.Decode(stream0, stream1, stream2, stream3, destination);
         }
-        catch (InvalidDataException bad) when (!bad.Message.StartsWith("Offset", StringComparison.Ordinal))
+        catch (InvalidDataException bad) when (BadData.LacksOffset(bad))
         {
-            throw new InvalidDataException($"Offset {offset}, {what}: {bad.Message}", bad);
+            throw BadData.At(offset, what, bad);
         }
     }
 

@@ -27,9 +27,27 @@ internal readonly ref struct SegmentSymbols
 
     public static SegmentSymbols Read(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, int elements)
     {
-        if (layout.Header.Coder == EntropyCoder.Range)
-            return ReadRange(layout, blob, segment, elements);
+        try
+        {
+            return layout.Header.Coder == EntropyCoder.Range ? ReadRange(layout, blob, segment, elements) : ReadHuffman(layout, blob, segment, elements);
+        }
+        catch (InvalidDataException bad) when (BadData.LacksOffset(bad))
+        {
+            throw BadData.At(layout.GetSegmentOffset(segment), $"segment {segment}", bad);
+        }
+    }
 
+    public ReadOnlySpan<byte> GetPlane(int plane) => Planes.Slice(plane * PlaneLength, PlaneLength);
+
+    public void Return()
+    {
+        ArrayPool<byte>.Shared.Return(_planes);
+        if (_positions is not null)
+            ArrayPool<int>.Shared.Return(_positions);
+    }
+
+    private static SegmentSymbols ReadHuffman(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, int elements)
+    {
         ByteReader reader = layout.GetSegment(blob, segment);
         int count = elements;
         int[]? positions = null;
@@ -70,15 +88,6 @@ internal readonly ref struct SegmentSymbols
 
         ArrayPool<byte>.Shared.Return(flags);
         return new SegmentSymbols(positions, positions is null ? 0 : count, planes, count, layout.PlaneCount);
-    }
-
-    public ReadOnlySpan<byte> GetPlane(int plane) => Planes.Slice(plane * PlaneLength, PlaneLength);
-
-    public void Return()
-    {
-        ArrayPool<byte>.Shared.Return(_planes);
-        if (_positions is not null)
-            ArrayPool<int>.Shared.Return(_positions);
     }
 
     private static int ReadPositions(BlobLayout layout, ref ByteReader reader, int elements, Span<int> positions)

@@ -8,11 +8,11 @@ public sealed class SpecificationTests
 {
     [Fact]
     public void Decode_RandomSharedWeightsBySpecification_GivesTheSameDenseBits() =>
-        Prop.ForAll<int, byte>((seed, option) => Agrees(RandomTensors.Coded(seed, withZero: option % 3 != 0), option)).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        Prop.ForAll<int, byte>((seed, option) => Agrees(RandomTensors.Coded(seed, withZero: option % 3 != 0), option)).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     [Fact]
     public void Decode_RandomPrunedWeightsBySpecification_GivesTheSameDenseBits() =>
-        Prop.ForAll<int, byte>((seed, option) => Agrees(RandomTensors.Pruned(seed), option)).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+        Prop.ForAll<int, byte>((seed, option) => Agrees(RandomTensors.Pruned(seed), option)).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Theory]
     [InlineData(1)]

@@ -11,12 +11,12 @@ public sealed class TensorCompressorTests
     [Fact]
     public void Decompress_RandomSharedWeightsAndOptions_GivesTheSameDenseBits() =>
         Prop.ForAll<int, byte>((seed, option) => RoundTrips(RandomTensors.Coded(seed, withZero: option % 3 != 0), Options(option)))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(250));
 
     [Fact]
     public void Decompress_RandomPrunedWeightsAndOptions_GivesTheSameDenseBits() =>
         Prop.ForAll<int, byte>((seed, option) => RoundTrips(RandomTensors.Pruned(seed), Options(option)))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(250));
 
     [Theory]
     [InlineData(0.02, 32)]
