@@ -26,14 +26,13 @@ internal static class Differentiator
         for (int i = forward.Length - 1; i >= 0; i--)
         {
             NodeProto node = forward[i];
-            if (!node.Input.Any(active.Contains) || !node.Output.Any(partial.ContainsKey))
+            if (!node.Reads().Any(active.Contains) || !node.Output.Any(partial.ContainsKey))
                 continue;
 
             GradientContext context = new(graph, node, [.. node.Output.Select(output => Total(graph, partial, output))]);
             GradientRules.Find(node)(context);
-            foreach ((int input, string gradient) in context.Given)
+            foreach ((string value, string gradient) in context.Given)
             {
-                string value = node.Input[input];
                 if (!active.Contains(value))
                     continue;
                 if (!partial.TryGetValue(value, out List<string>? sum))
@@ -58,7 +57,7 @@ internal static class Differentiator
         HashSet<string> active = [.. wanted];
         foreach (NodeProto node in nodes)
         {
-            if (node.Input.Any(active.Contains) && !GradientRules.Stops(node))
+            if (node.Reads().Any(active.Contains) && !GradientRules.Stops(node))
                 active.UnionWith(node.Output);
         }
 

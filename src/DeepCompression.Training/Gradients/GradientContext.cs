@@ -13,8 +13,8 @@ internal sealed class GradientContext(GraphBuilder graph, NodeProto node, string
 
     public NodeProto Node => node;
 
-    /// <summary>What the rule gave, by input.</summary>
-    public Dictionary<int, string> Given { get; } = [];
+    /// <summary>What the rule gave: gradients of values that the node reads.</summary>
+    public List<(string Value, string Gradient)> Given { get; } = [];
 
     /// <summary>The first input.</summary>
     public string X => node.Input[0];
@@ -43,7 +43,7 @@ internal sealed class GradientContext(GraphBuilder graph, NodeProto node, string
     public bool IsDifferentiable(int input) => Has(input) && graph.Type(node.Input[input]).ElementType == TensorProtos.Float;
 
     /// <summary>Sets the gradient of an input; it has the shape of the input.</summary>
-    public void Give(int input, string gradient) => Given[input] = gradient;
+    public void Give(int input, string gradient) => Given.Add((node.Input[input], gradient));
 
     /// <summary>Sets the gradient of an input from one of the output's shape: the sum over the axes along which the input was broadcast.</summary>
     public void GiveSummed(int input, string gradient) => Give(input, graph.SumTo(gradient, YShape, graph.Shape(node.Input[input])));

@@ -17,6 +17,13 @@ internal static class GraphOps
 
     public static string Neg(this GraphBuilder g, string a) => g.Op("Neg", a);
 
+    /// <summary>Notes the shape of a float32 value that has just been made.</summary>
+    public static string Known(this GraphBuilder g, string value, long[] shape)
+    {
+        g.Types[value] = new TensorType(TensorProtos.Float, shape);
+        return value;
+    }
+
     /// <summary>1 - a.</summary>
     public static string OneMinus(this GraphBuilder g, string a) => g.Op("Sub", g.Constant(1f), a);
 

@@ -24,20 +24,15 @@ internal static class ModelWriter
             if (!node.Output.Any(needed.Contains))
                 continue;
             kept.Add(node);
-            needed.UnionWith(node.Input);
-            foreach (AttributeProto attribute in node.Attribute.Where(attribute => attribute.G is not null))
-                needed.UnionWith(OuterValues(attribute.G));
+            needed.UnionWith(node.Reads());
         }
 
         kept.Reverse();
         foreach (NodeProto node in kept)
         {
             NodeProto copy = node.Clone();
-            // An output that nobody reads is left out: the runtime then need not compute it.
-            for (int i = 1; i < copy.Output.Count; i++)
-                copy.Output[i] = needed.Contains(copy.Output[i]) ? copy.Output[i] : "";
-            while (copy.Output.Count > 1 && copy.Output[^1].Length == 0)
-                copy.Output.RemoveAt(copy.Output.Count - 1);
+            if (copy.OpType is "MaxPool" or "LayerNormalization" or "LSTM" or "GRU")
+                DropUnread(copy, needed);
             model.Graph.Node.Add(copy);
         }
 
@@ -61,7 +56,12 @@ internal static class ModelWriter
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type.ElementType, Shape = shape } } };
     }
 
-    private static IEnumerable<string> OuterValues(GraphProto body) =>
-        body.Node.SelectMany(node => node.Input.Concat(node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => OuterValues(attribute.G))))
-            .Concat(body.Output.Select(output => output.Name));
+    /// <summary>Leaves out the optional outputs that nobody reads: the runtime then need not compute them.</summary>
+    private static void DropUnread(NodeProto node, HashSet<string> needed)
+    {
+        for (int i = 1; i < node.Output.Count; i++)
+            node.Output[i] = needed.Contains(node.Output[i]) ? node.Output[i] : "";
+        while (node.Output.Count > 1 && node.Output[^1].Length == 0)
+            node.Output.RemoveAt(node.Output.Count - 1);
+    }
 }

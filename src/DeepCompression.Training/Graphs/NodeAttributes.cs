@@ -21,6 +21,16 @@ internal static class NodeAttributes
     /// <summary>An input, or the empty name where the node has none at that place.</summary>
     public static string In(this NodeProto node, int index) => index < node.Input.Count ? node.Input[index] : "";
 
+    /// <summary>The values that a node reads: its inputs, and those that its subgraphs take from outside.</summary>
+    public static IEnumerable<string> Reads(this NodeProto node) =>
+        node.Input.Where(input => input.Length > 0).Concat(node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => OuterValues(attribute.G)));
+
+    private static IEnumerable<string> OuterValues(GraphProto body)
+    {
+        HashSet<string> inner = [.. body.Input.Select(input => input.Name), .. body.Initializer.Select(tensor => tensor.Name), .. body.Node.SelectMany(node => node.Output)];
+        return body.Node.SelectMany(Reads).Concat(body.Output.Select(output => output.Name)).Where(value => !inner.Contains(value));
+    }
+
     /// <summary>Sets an attribute from a long, int, float, string, long[], float[] or string[] value.</summary>
     public static NodeProto Set(this NodeProto node, string name, object value)
     {

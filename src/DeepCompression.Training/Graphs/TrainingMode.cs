@@ -1,4 +1,5 @@
 using DeepCompression.Onnx.Schema;
+using DeepCompression.Training.Recurrence;
 
 namespace DeepCompression.Training.Graphs;
 
@@ -8,7 +9,7 @@ internal sealed record TrainingMode(IReadOnlyList<RunningStatistics> Statistics,
     /// <summary>The output of a BatchNormalization in training mode that gives the batch's mean; the next one gives its variance.</summary>
     public const int BatchMeanOutput = 1;
 
-    /// <summary>Rewrites Dropout and BatchNormalization nodes for training.</summary>
+    /// <summary>Rewrites Dropout, BatchNormalization, LSTM and GRU nodes for training.</summary>
     public static TrainingMode Apply(GraphBuilder graph, bool normalizeByBatch)
     {
         List<RunningStatistics> statistics = [];
@@ -21,6 +22,7 @@ internal sealed record TrainingMode(IReadOnlyList<RunningStatistics> Statistics,
                 statistics.Add(BatchNormalization(graph, node));
         }
 
+        RecurrentLowering.Apply(graph);
         return new TrainingMode(statistics, masks);
     }
 

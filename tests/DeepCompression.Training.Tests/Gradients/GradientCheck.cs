@@ -15,8 +15,7 @@ internal static class GradientCheck
         ModelProto model = given.Model(version);
         ForwardGraph forward = ForwardGraph.Prepare(model, 1, new Dictionary<string, long[]>(), static _ => true);
         GraphBuilder graph = forward.Builder;
-        if (training)
-            TrainingMode.Apply(graph, normalizeByBatch: true);
+        TrainingMode.Apply(graph, normalizeByBatch: training);
 
         // The function that is differentiated is the sum of all outputs, each element with a weight of its own.
         Dictionary<string, (long[] Shape, Array Values)> fed = new(given.Fed);

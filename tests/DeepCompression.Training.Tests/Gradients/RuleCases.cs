@@ -5,7 +5,7 @@ internal static class RuleCases
 {
     /// <summary>Cases by operator; the name may carry a variant behind a colon.</summary>
     public static IReadOnlyDictionary<string, Func<Random, GradientCase>> All { get; } =
-        new[] { ElementwiseCases.All, LinearCases.All, PoolingCases.All, ShapeCases.All }.SelectMany(cases => cases).ToDictionary();
+        new[] { ElementwiseCases.All, LinearCases.All, PoolingCases.All, ShapeCases.All, LayerCases.All }.SelectMany(cases => cases).ToDictionary();
 
     /// <summary>One to three dimensions of 1 to 4.</summary>
     public static long[] Shape(Random random, int minimumRank = 1) => [.. Enumerable.Range(0, random.Next(minimumRank, 4)).Select(_ => (long)random.Next(1, 5))];

@@ -8,7 +8,7 @@ public sealed class TrainingSessionTests
 {
     private const float Rate = 0.02f;
 
-    public static TheoryData<string> ImageNetworks => ["LeNet-300-100", "LeNet-5"];
+    public static TheoryData<string> ImageNetworks => ["LeNet-300-100", "LeNet-5", "ResNet"];
 
     [Theory]
     [MemberData(nameof(ImageNetworks))]
@@ -93,7 +93,7 @@ public sealed class TrainingSessionTests
     [Fact]
     public void ExportModel_AfterTraining_ComputesTheSame()
     {
-        using TrainingSession session = Session("LeNet-5");
+        using TrainingSession session = Session("ResNet");
         Train(session, 3);
         EvaluationResult expected = Evaluate(session);
         ModelProto exported = session.ExportModel();
