@@ -14,12 +14,15 @@ internal sealed record TrainingMode(IReadOnlyList<RunningStatistics> Statistics,
     {
         List<RunningStatistics> statistics = [];
         List<DropoutMask> masks = [];
-        foreach (NodeProto node in graph.Nodes)
+        NodeProto[] nodes = [.. graph.Nodes];
+        graph.Nodes.Clear();
+        foreach (NodeProto node in nodes)
         {
             if (node.OpType == "Dropout")
                 masks.AddRange(Dropout(graph, node));
-            else if (node.OpType == "BatchNormalization" && normalizeByBatch)
-                statistics.Add(BatchNormalization(graph, node));
+            if (node.OpType == "BatchNormalization" && normalizeByBatch)
+                statistics.Add(BatchNormalization(graph, node, statistics.Count));
+            graph.Nodes.Add(node);
         }
 
         RecurrentLowering.Apply(graph);
@@ -54,8 +57,12 @@ internal sealed record TrainingMode(IReadOnlyList<RunningStatistics> Statistics,
         return [new DropoutMask(mask, graph.Type(x), ratio)];
     }
 
-    /// <summary>With a momentum of 0 the node gives the batch's own statistics; the running ones are kept outside.</summary>
-    private static RunningStatistics BatchNormalization(GraphBuilder graph, NodeProto node)
+    /// <summary>
+    /// With a momentum of 0 the node gives the batch's own statistics; the running ones are kept outside. The runtime writes the
+    /// result over the running statistics it is given, even where others read them, and merges equal values: it is given values of
+    /// the node's own that nobody reads.
+    /// </summary>
+    private static RunningStatistics BatchNormalization(GraphBuilder graph, NodeProto node, int number)
     {
         string mean = node.Input[3];
         string variance = node.Input[4];
@@ -72,6 +79,8 @@ internal sealed record TrainingMode(IReadOnlyList<RunningStatistics> Statistics,
         string batchVariance = graph.NewName("variance");
         graph.Types[batchMean] = graph.Types[batchVariance] = graph.Type(mean);
         node.Output.Add([batchMean, batchVariance]);
+        for (int i = 0; i < 2; i++)
+            node.Input[3 + i] = graph.Mul(node.Input[1], 2 + (2 * number) + i);
         node.Set("training_mode", 1L).Set("momentum", 0f);
         return new RunningStatistics(mean, variance, batchMean, batchVariance, momentum);
     }

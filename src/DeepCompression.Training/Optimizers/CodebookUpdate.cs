@@ -5,16 +5,19 @@ using System.Runtime.Intrinsics.X86;
 namespace DeepCompression.Training;
 
 /// <summary>The two directions between a weight and its codebook: gradients add up by code, centroids spread by code.</summary>
-internal static class CodebookUpdate
+public static class CodebookUpdate
 {
     private const int Lanes = 8; // tables side by side: neighbours with the same code do not wait for each other
 
     /// <summary>Adds up a weight's gradient by code (Han et al. 2016, section 3.3, eq. 3).</summary>
     /// <param name="codes">One code a weight.</param>
     /// <param name="gradient">One gradient a weight.</param>
-    /// <param name="sums">Set to the sum for each centroid.</param>
+    /// <param name="sums">Set to the sum for each centroid; 256 at most.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer gradients than codes, or more than 256 sums.</exception>
     public static void Sum(ReadOnlySpan<byte> codes, ReadOnlySpan<float> gradient, Span<float> sums)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(gradient.Length, codes.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sums.Length, Codebook.MaxSize);
         Span<double> tables = stackalloc double[Lanes * Codebook.MaxSize];
         tables.Clear();
         gradient = gradient[..codes.Length];
@@ -47,8 +50,13 @@ internal static class CodebookUpdate
     }
 
     /// <summary>Sets every weight to the centroid of its code.</summary>
+    /// <param name="codes">One code a weight, each less than the number of centroids.</param>
+    /// <param name="centroids">The centroids.</param>
+    /// <param name="weights">Takes the weights.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is less room than there are codes.</exception>
     public static void Spread(ReadOnlySpan<byte> codes, ReadOnlySpan<float> centroids, Span<float> weights)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(weights.Length, codes.Length);
         int i = 0;
         if (Avx512F.IsSupported && centroids.Length <= 32)
         {
