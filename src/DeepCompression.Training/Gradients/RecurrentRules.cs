@@ -13,9 +13,9 @@ internal static class RecurrentRules
     {
         // The weights are what the bodies' products read from outside.
         NodeProto[] products = [.. c.Node.Find("body")?.G.Node.Where(node => node.OpType == "Gemm") ?? []];
-        if (c.Node.Name.StartsWith(Lstm.Mark, StringComparison.Ordinal))
+        if (c.Node.Name.StartsWith("train/" + Lstm.Mark, StringComparison.Ordinal))
             Lstm.Gradient(c, products[0].Input[1]);
-        else if (c.Node.Name.StartsWith(Gru.Mark, StringComparison.Ordinal))
+        else if (c.Node.Name.StartsWith("train/" + Gru.Mark, StringComparison.Ordinal))
             Gru.Gradient(c, products[0].Input[1], products[1].Input[1], c.Node.Name.Contains("/linear", StringComparison.Ordinal) && products[1].Input.Count > 2 ? products[1].Input[2] : null);
         else
             throw c.NotSupported("there is no gradient rule for this operator; only LSTM and GRU are differentiated through time.");

@@ -9,7 +9,7 @@ namespace DeepCompression.Training.Recurrence;
 /// </summary>
 internal static class Gru
 {
-    public const string Mark = "train/gru";
+    public const string Mark = "gru";
 
     // Outputs of the forward Scan.
     private const int Gates = 1; // z, r after their sigmoid, [length, batch, 2 hidden]
@@ -53,7 +53,7 @@ internal static class Gru
         GraphBuilder g = c.G;
         long[] shape = g.Shape(c.Node.Output[States]);
         long hidden = shape[2];
-        bool backward = c.Node.Name.EndsWith("/reverse", StringComparison.Ordinal);
+        bool backward = c.Node.Name.Contains("/reverse", StringComparison.Ordinal);
         bool linear = c.Node.Name.Contains("/linear", StringComparison.Ordinal);
         RecurrentLayer layer = new(g, shape[0], shape[1], hidden, backward, linear);
 

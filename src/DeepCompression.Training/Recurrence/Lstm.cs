@@ -9,7 +9,7 @@ namespace DeepCompression.Training.Recurrence;
 /// </summary>
 internal static class Lstm
 {
-    public const string Mark = "train/lstm";
+    public const string Mark = "lstm";
 
     // Outputs of the forward Scan.
     private const int Gates = 2; // i, o, f after their sigmoid, [length, batch, 3 hidden]
@@ -52,7 +52,7 @@ internal static class Lstm
         GraphBuilder g = c.G;
         long[] shape = g.Shape(c.Node.Output[States]);
         long hidden = shape[2];
-        bool backward = c.Node.Name.EndsWith("/reverse", StringComparison.Ordinal);
+        bool backward = c.Node.Name.Contains("/reverse", StringComparison.Ordinal);
         RecurrentLayer layer = new(g, shape[0], shape[1], hidden, backward, false);
         string zeros = g.Expand(g.Constant(0f), layer.Batch, hidden);
 

@@ -53,7 +53,7 @@ internal sealed class ScanBody(GraphBuilder outer, string name)
         long[] outputDirections = [.. Enumerable.Repeat(backward ? 1L : 0L, results.Length - states.Length)];
         string[] outputs = outer.Ops("Scan", [.. states, .. sequences], results.Length,
             ("body", _body), ("num_scan_inputs", (long)sequences.Length), ("scan_input_directions", inputDirections), ("scan_output_directions", outputDirections));
-        outer.Nodes[^1].Name = mark;
+        outer.Nodes[^1].Name = mark.Length > 0 ? outer.NewName(mark) : "";
         return outputs;
     }
 }
