@@ -19,6 +19,7 @@ internal static class Differentiator
     {
         NodeProto[] forward = [.. graph.Nodes];
         HashSet<string> active = Active(forward, wanted);
+        HashSet<string> behind = [.. graph.Behind.Values];
         Dictionary<string, List<string>> partial = [];
         foreach ((string value, string gradient) in seeds)
             partial[value] = [gradient];
@@ -26,10 +27,11 @@ internal static class Differentiator
         for (int i = forward.Length - 1; i >= 0; i--)
         {
             NodeProto node = forward[i];
-            if (!node.Reads().Any(active.Contains) || !node.Output.Any(partial.ContainsKey))
+            string[] results = graph.Behind.TryGetValue(node.Output[0], out string? extra) ? [.. node.Output, extra] : [.. node.Output];
+            if (behind.Contains(node.Output[0]) || !node.Reads().Any(active.Contains) || !results.Any(partial.ContainsKey))
                 continue;
 
-            GradientContext context = new(graph, node, [.. node.Output.Select(output => Total(graph, partial, output))]);
+            GradientContext context = new(graph, node, [.. results.Select(output => Total(graph, partial, output))]);
             GradientRules.Find(node)(context);
             foreach ((string value, string gradient) in context.Given)
             {

@@ -28,6 +28,12 @@ internal sealed class GraphBuilder
 
     public Dictionary<string, TensorType> Types { get; } = [];
 
+    /// <summary>
+    /// Values that belong to a node though another one behind it computes them, by the node's first output: their gradient is given
+    /// to the rule of that node, as that of one more output.
+    /// </summary>
+    public Dictionary<string, string> Behind { get; } = [];
+
     public long[] Shape(string value) => Type(value).Shape;
 
     public TensorType Type(string value) =>

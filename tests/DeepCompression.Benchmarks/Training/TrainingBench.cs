@@ -44,8 +44,9 @@ public sealed class TrainingBench : IBench
 
         foreach ((string name, _, double bar) in _networks.Where(network => arguments.Count == 0 || arguments.Contains(network.Name)))
         {
-            Speed(table, name, bar);
-            Memory(table, name);
+            using TorchPeer? peer = TorchPeer.TryStart(Threads, BatchSize, name);
+            Speed(table, name, bar, peer);
+            Memory(table, name, peer);
         }
 
         if (arguments.Count == 0 || arguments.Contains("masks"))
@@ -75,10 +76,9 @@ public sealed class TrainingBench : IBench
         return session;
     }
 
-    private static void Speed(BenchTable table, string name, double bar)
+    private static void Speed(BenchTable table, string name, double bar, TorchPeer? peer)
     {
         using TrainingSession session = Session(name);
-        using TorchPeer? peer = TorchPeer.TryStart(Threads, BatchSize);
         int steps = Steps(session);
         double? torch = null;
         double[] ours = new double[Rounds];
@@ -104,7 +104,7 @@ public sealed class TrainingBench : IBench
             : new BenchRow($"{name} step", median, "ms", Note: note));
     }
 
-    private static void Memory(BenchTable table, string name)
+    private static void Memory(BenchTable table, string name, TorchPeer? peer)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -114,7 +114,6 @@ public sealed class TrainingBench : IBench
         using Process process = Process.Start(start)!;
         double ours = double.Parse(process.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
         process.WaitForExit();
-        using TorchPeer? peer = TorchPeer.TryStart(Threads, BatchSize);
         table.Add(peer is null
             ? new BenchRow($"{name} memory", ours, "MB")
             : BenchRow.Faster($"{name} memory", ours, peer.Train(name, 20).Megabytes, "MB", 1 / MaxMemoryRatio, "peak of the process"));
