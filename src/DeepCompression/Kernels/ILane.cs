@@ -10,6 +10,9 @@ internal interface ILane<TVector>
     /// <summary>a b + c, rounded once where the machine can.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
+    /// <summary>a + b.</summary>
+    static abstract TVector Add(TVector a, TVector b);
+
     /// <summary>The activation of every lane.</summary>
     static abstract TVector Activate(TVector x, in Activation activation);
 }

@@ -12,5 +12,8 @@ internal readonly struct LaneScalar : ILane<float>
     public static float MultiplyAdd(float a, float b, float c) => (a * b) + c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Add(float a, float b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Activate(float x, in Activation activation) => activation.Apply(x);
 }

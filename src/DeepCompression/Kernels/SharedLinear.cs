@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace DeepCompression.Kernels;
 
 /// <summary>
@@ -6,11 +9,15 @@ namespace DeepCompression.Kernels;
 /// </summary>
 public sealed unsafe class SharedLinear : IDisposable
 {
-    private readonly byte[] _codes;
-    private readonly float[] _codebook;
-    private readonly float[] _bias;
-    private readonly int _groups;
+    private const int VectorsAPass = 4;     // rows of x that a look-up serves
+    private const int LeastWordsAPart = 1024; // 64 KiB of codes: less is not worth another thread
+    private const int PartsAThread = 2;     // evens out threads that start late
+
+    private readonly SharedLayout _layout;
+    private readonly NativeBuffer _bias;
     private readonly Activation _activation;
+    private readonly VectorWidth _width;
+    private readonly ScratchPool _scratch = new();
 
     /// <summary>Builds the layer.</summary>
     /// <param name="codes">One code a weight, shape (outputs, inputs) row-major, or (inputs, outputs) where <paramref name="transposed"/>.</param>
@@ -34,15 +41,14 @@ public sealed unsafe class SharedLinear : IDisposable
             throw new ArgumentException("Groups divide the codebook and the outputs evenly.", nameof(groups));
         if (bias.Length != 0 && bias.Length != outputs)
             throw new ArgumentException($"{outputs} outputs need as many biases; found {bias.Length}.", nameof(bias));
-        (Outputs, Inputs, _groups, _activation) = (outputs, inputs, groups, activation);
-        _codebook = codebook.ToArray();
-        _bias = bias.IsEmpty ? new float[outputs] : bias.ToArray();
-        _codes = new byte[codes.Length];
-        for (int row = 0; row < outputs; row++)
-        {
-            for (int column = 0; column < inputs; column++)
-                _codes[(row * inputs) + column] = codes[transposed ? (column * outputs) + row : (row * inputs) + column];
-        }
+        if (codebook.Length / groups is 0 or > Codebook.MaxSize && codes.Length > 0)
+            throw new ArgumentException($"A group has 1 to {Codebook.MaxSize} centroids; found {codebook.Length / groups}.", nameof(codebook));
+        if (codebook.Length / groups < Codebook.MaxSize && codes.ContainsAnyExceptInRange((byte)0, (byte)Math.Max((codebook.Length / groups) - 1, 0)))
+            throw new ArgumentException("A code is beyond the codebook.", nameof(codes));
+        (Outputs, Inputs, _activation) = (outputs, inputs, activation);
+        _width = options?.Width ?? KernelDispatch.Selected;
+        _bias = bias.IsEmpty ? new NativeBuffer(sizeof(float) * (long)outputs) : NativeBuffer.Copy(bias);
+        _layout = new SharedLayout(codes, codebook, groups, outputs, inputs, transposed);
     }
 
     /// <summary>The number of inputs.</summary>
@@ -52,7 +58,7 @@ public sealed unsafe class SharedLinear : IDisposable
     public int Outputs { get; }
 
     /// <summary>Bytes that the layer holds.</summary>
-    public long ResidentBytes => _codes.Length;
+    public long ResidentBytes => _layout.Bytes + _bias.Bytes;
 
     /// <summary>Computes the layer.</summary>
     /// <param name="x">The inputs, shape (batch, inputs) row-major.</param>
@@ -78,22 +84,88 @@ public sealed unsafe class SharedLinear : IDisposable
     /// <param name="runner">The caller's threads.</param>
     public void Compute(float* x, float* y, int batch, IParallelRunner runner)
     {
-        int size = _codebook.Length / _groups;
-        for (int b = 0; b < batch; b++)
+        if (batch == 0 || Outputs == 0)
+            return;
+        int stride = _layout.PaddedColumns;
+        NativeBuffer scratch = _scratch.Rent(sizeof(float) * (long)stride * batch);
+        float* padded = (float*)scratch.Pointer;
+        for (int row = 0; row < batch; row++)
         {
-            for (int row = 0; row < Outputs; row++)
-            {
-                float sum = _bias[row];
-                int group = row / (Outputs / _groups);
-                for (int column = 0; column < Inputs; column++)
-                    sum += _codebook[(group * size) + _codes[(row * Inputs) + column]] * x[((long)b * Inputs) + column];
-                y[((long)b * Outputs) + row] = _activation.Apply(sum);
-            }
+            Denormals.Copy(x + ((long)row * Inputs), padded + ((long)row * stride), Inputs);
+            new Span<float>(padded + ((long)row * stride) + Inputs, stride - Inputs).Clear();
         }
+
+        int parts = runner.Degree == 1 ? 1 : (int)Math.Clamp((long)_layout.Tiles * _layout.WordsATile * batch / LeastWordsAPart, 1, Math.Min(runner.Degree * PartsAThread, _layout.Tiles));
+        Work work = new() { Layer = this, X = padded, Y = y, Batch = batch, Parts = parts };
+        runner.Run(parts, &Multiply, Unsafe.AsPointer(ref work)); // work lives in this frame until the run has returned
+        _scratch.Return(scratch);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Frees the layout.</summary>
     public void Dispose()
     {
+        _layout.Dispose();
+        _bias.Dispose();
+        _scratch.Dispose();
+    }
+
+    private static void Multiply(void* context, int part)
+    {
+        ref Work work = ref Unsafe.AsRef<Work>(context);
+        SharedLinear layer = work.Layer;
+        SharedLayout layout = layer._layout;
+        float* sums = stackalloc float[VectorsAPass * SharedLayout.Lanes];
+        float* bias = (float*)layer._bias.Pointer;
+        int end = (int)((long)layout.Tiles * (part + 1) / work.Parts);
+        for (int tile = (int)((long)layout.Tiles * part / work.Parts); tile < end; tile++)
+        {
+            int firstRow = (tile / layout.TilesAGroup * layout.RowsAGroup) + (tile % layout.TilesAGroup * SharedLayout.Lanes);
+            int rows = Math.Min(SharedLayout.Lanes, layout.RowsAGroup - (tile % layout.TilesAGroup * SharedLayout.Lanes));
+            for (int vector = 0; vector < work.Batch;)
+            {
+                int taken = layer.Multiply(tile, work.X + ((long)vector * layout.PaddedColumns), work.Batch - vector, sums);
+                for (int v = 0; v < taken; v++)
+                {
+                    float* y = work.Y + ((long)(vector + v) * layer.Outputs) + firstRow;
+                    for (int row = 0; row < rows; row++)
+                        y[row] = layer._activation.Apply(sums[(v * SharedLayout.Lanes) + row] + bias[firstRow + row]);
+                }
+
+                vector += taken;
+            }
+        }
+    }
+
+    /// <summary>Multiplies one tile by as many vectors as a kernel takes, and says how many.</summary>
+    private int Multiply(int tile, float* x, int vectors, float* sums)
+    {
+        int count = _layout.WordsATile;
+        uint* words = _layout.Words + ((long)tile * count * SharedLayout.Lanes);
+        float* codebook = _layout.Codebook + (tile / _layout.TilesAGroup * _layout.TableSize);
+        switch (_width)
+        {
+            case VectorWidth.Vector512 when vectors < VectorsAPass && _layout.Bits == 4:
+                SharedKernel512.Multiply4Bits(words, count, codebook, x).Store(sums);
+                return 1;
+            case VectorWidth.Vector512:
+                SharedKernel512.MultiplyFour(words, count, _layout.Bits, codebook, _layout.TableSize, x, vectors < VectorsAPass ? 0 : _layout.PaddedColumns, (Vector512<float>*)sums);
+                return vectors < VectorsAPass ? 1 : VectorsAPass;
+            case VectorWidth.Vector256:
+                SharedKernelGather.Multiply256(words, count, _layout.Bits, codebook, x, sums);
+                return 1;
+            default:
+                SharedKernelGather.MultiplyScalar(words, count, _layout.Bits, codebook, x, sums);
+                return 1;
+        }
+    }
+
+    private struct Work
+    {
+        public SharedLinear Layer;
+        public float* X;
+        public float* Y;
+        public int Batch;
+        public int Parts;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Kernels;
@@ -9,9 +10,11 @@ namespace DeepCompression.Kernels;
 public sealed unsafe class SparseRecurrent : IDisposable
 {
     private readonly SparseLinear[] _input;
-    private readonly SparseLinear[] _recurrent;
-    private readonly float[] _recurrentBias;
-    private readonly float[] _peepholes;
+    private readonly RecurrentPart[][] _parts;
+    private readonly NativeBuffer _recurrentBias;
+    private readonly NativeBuffer? _peepholes;
+    private readonly VectorWidth _width;
+    private readonly ScratchPool _scratch = new();
 
     /// <summary>Builds the layer.</summary>
     /// <param name="geometry">Kind, direction, sizes.</param>
@@ -47,45 +50,175 @@ public sealed unsafe class SparseRecurrent : IDisposable
             throw new ArgumentException($"Peepholes belong to an LSTM and are {directions * 3 * geometry.Hidden} numbers; found {peepholes.Length}.", nameof(peepholes));
 
         Geometry = geometry;
-        _peepholes = peepholes.ToArray();
-        _recurrentBias = new float[directions * rows];
+        options ??= KernelOptions.Default;
+        _width = options.Width ?? KernelDispatch.Selected;
+        NonZeros = inputWeights.Sum(matrix => (long)matrix.NonZeros) + recurrentWeights.Sum(matrix => (long)matrix.NonZeros);
+        float[] recurrentBias = new float[directions * rows];
         _input = new SparseLinear[directions];
-        _recurrent = new SparseLinear[directions];
+        _parts = new RecurrentPart[directions][];
         for (int d = 0; d < directions; d++)
         {
             float[] inputBias = new float[rows];
             for (int row = 0; row < rows && !bias.IsEmpty; row++)
             {
-                inputBias[row] = bias[(d * 2 * rows) + row];
-                _recurrentBias[(d * rows) + row] = bias[(d * 2 * rows) + rows + row];
+                // Both biases are added to the projection, but for the one that a GRU's reset gate scales.
+                bool apart = geometry is { Kind: RecurrentKind.Gru, LinearBeforeReset: true } && row >= 2 * geometry.Hidden;
+                inputBias[row] = bias[(d * 2 * rows) + row] + (apart ? 0 : bias[(d * 2 * rows) + rows + row]);
+                recurrentBias[(d * rows) + row] = apart ? bias[(d * 2 * rows) + rows + row] : 0;
             }
 
             _input[d] = new SparseLinear(inputWeights[d], inputBias, default, options);
-            _recurrent[d] = new SparseLinear(recurrentWeights[d], _recurrentBias.AsSpan(d * rows, rows), default, options);
+            _parts[d] = RecurrentPart.Split(geometry, recurrentWeights[d], options.Degree ?? Environment.ProcessorCount);
         }
+
+        _recurrentBias = NativeBuffer.Copy<float>(recurrentBias);
+        if (!peepholes.IsEmpty)
+            _peepholes = NativeBuffer.Copy<float>([.. peepholes, .. new float[SlidingLayout.Lanes]]);
     }
 
     /// <summary>Kind, direction, sizes.</summary>
     public RecurrentGeometry Geometry { get; }
 
     /// <summary>Bytes that the layouts built so far hold.</summary>
-    public long ResidentBytes => _input.Sum(layer => layer.ResidentBytes) + _recurrent.Sum(layer => layer.ResidentBytes);
+    public long ResidentBytes => _input.Sum(layer => layer.ResidentBytes) + _parts.Sum(parts => parts.Sum(part => part.Bytes)) + _recurrentBias.Bytes + (_peepholes?.Bytes ?? 0);
 
     /// <summary>The number of weights that are not zero.</summary>
-    public long NonZeros => _input.Sum(layer => layer.NonZeros) + _recurrent.Sum(layer => layer.NonZeros);
+    public long NonZeros { get; }
 
     /// <summary>Computes the layer.</summary>
     /// <param name="arguments">Inputs and outputs.</param>
     /// <param name="runner">The caller's threads.</param>
     public void Compute(in RecurrentArguments arguments, IParallelRunner runner)
     {
-        throw new NotSupportedException("Not yet.");
+        int directions = Geometry.Directions, hidden = Geometry.Hidden, batch = arguments.Batch, rows = Geometry.Gates * hidden;
+        if (batch == 0 || hidden == 0)
+            return;
+        int stateLength = (hidden + SlidingLayout.InputPadding + 15) / 16 * 16;
+        long projectedLength = ((long)arguments.Steps * batch * rows) + SlidingLayout.Lanes, productLength = ((long)batch * rows) + SlidingLayout.Lanes;
+        projectedLength = (projectedLength + 15) / 16 * 16;
+        productLength = (productLength + 15) / 16 * 16;
+        long states = (long)batch * stateLength, length = projectedLength + productLength + (4 * states);
+        NativeBuffer scratch = _scratch.Rent(sizeof(float) * directions * length);
+        Work work = new()
+        {
+            Layer = this, Arguments = arguments, StateLength = stateLength, Length = length, Projected = (float*)scratch.Pointer,
+            Products = projectedLength, States = projectedLength + productLength, StateStride = states,
+        };
+        for (int d = 0; d < directions; d++)
+        {
+            float* own = work.Projected + (d * length);
+            new Span<float>(own + work.States, (int)(4 * states)).Clear();
+            for (int b = 0; b < batch; b++)
+            {
+                long from = (((long)d * batch) + b) * hidden;
+                if (arguments.InitialHidden != null)
+                    Denormals.Copy(arguments.InitialHidden + from, own + work.States + ((long)b * stateLength), hidden);
+                if (arguments.InitialCell != null)
+                    Denormals.Copy(arguments.InitialCell + from, own + work.States + (3 * states) + ((long)b * stateLength), hidden);
+            }
+
+            if (arguments.Steps > 0)
+                _input[d].Compute(arguments.X, own, arguments.Steps * batch, runner);
+        }
+
+        int phases = arguments.Steps * PhasesAStep;
+        PhasedParts.Run(phases, directions * _parts[0].Length, &Step, Unsafe.AsPointer(ref work), runner);
+        WriteLast(work);
+        _scratch.Return(scratch);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Frees the layouts.</summary>
     public void Dispose()
     {
-        foreach (SparseLinear layer in (SparseLinear[])[.. _input, .. _recurrent])
+        foreach (SparseLinear layer in _input)
             layer.Dispose();
+        foreach (RecurrentPart part in _parts.SelectMany(parts => parts))
+            part.Dispose();
+        _recurrentBias.Dispose();
+        _peepholes?.Dispose();
+        _scratch.Dispose();
+    }
+
+    private int PhasesAStep => Geometry is { Kind: RecurrentKind.Gru, LinearBeforeReset: false } ? 2 : 1;
+
+    private static void Step(void* context, int phase, int index)
+    {
+        ref Work work = ref Unsafe.AsRef<Work>(context);
+        SparseRecurrent layer = work.Layer;
+        int direction = index / layer._parts[0].Length, step = phase / layer.PhasesAStep;
+        RecurrentPart part = layer._parts[direction][index % layer._parts[0].Length];
+        int hidden = layer.Geometry.Hidden, rows = layer.Geometry.Gates * hidden, batch = work.Arguments.Batch;
+        float* own = work.Projected + (direction * work.Length), products = own + work.Products, bias = (float*)layer._recurrentBias.Pointer + (direction * rows);
+        float* before = own + work.States + (step % 2 * work.StateStride), after = own + work.States + ((1 - (step % 2)) * work.StateStride);
+        float* reset = own + work.States + (2 * work.StateStride), cell = own + work.States + (3 * work.StateStride);
+        bool second = phase % layer.PhasesAStep == 1;
+        SlidingLayout layout = second ? part.Hidden! : part.Gates;
+        SlidingProduct.Run(layout, layer._width, 0, layout.Tiles, second ? reset : before, work.StateLength, products, rows, batch, bias, default);
+
+        float clip = layer.Geometry.Clip ?? float.PositiveInfinity;
+        for (int b = 0; b < batch; b++)
+        {
+            int length = work.Arguments.SequenceLengths == null ? work.Arguments.Steps : work.Arguments.SequenceLengths[b];
+            bool reverse = layer.Geometry.Direction == RecurrentDirection.Reverse || direction == 1, over = step >= length;
+            int time = reverse && !over ? length - 1 - step : step;
+            float* input = own + ((((long)time * batch) + b) * rows), product = products + ((long)b * rows);
+            float* previous = before + ((long)b * work.StateLength), state = after + ((long)b * work.StateLength), resetState = reset + ((long)b * work.StateLength);
+            if (layer.PhasesAStep == 2 && !second)
+            {
+                RecurrentGates.GruReset(input, product, hidden, part.FirstUnit, part.EndUnit, previous, resetState, clip);
+                continue;
+            }
+
+            int units = part.EndUnit - part.FirstUnit;
+            if (over)
+                new ReadOnlySpan<float>(previous + part.FirstUnit, units).CopyTo(new Span<float>(state + part.FirstUnit, units));
+            else if (layer.Geometry.Kind == RecurrentKind.Lstm)
+                RecurrentGates.Lstm(input, product, hidden, part.FirstUnit, part.EndUnit, cell + ((long)b * work.StateLength), state, layer.GetPeepholes(direction), clip);
+            else if (second)
+                RecurrentGates.GruFinish(input, product, hidden, part.FirstUnit, part.EndUnit, previous, state, clip);
+            else
+                RecurrentGates.GruLinear(input, product, hidden, part.FirstUnit, part.EndUnit, previous, state, clip);
+
+            if (work.Arguments.Y == null)
+                continue;
+            Span<float> y = new(work.Arguments.Y + ((((((long)time * layer.Geometry.Directions) + direction) * batch) + b) * hidden) + part.FirstUnit, units);
+            if (over)
+                y.Clear();
+            else
+                new ReadOnlySpan<float>(state + part.FirstUnit, units).CopyTo(y);
+        }
+    }
+
+    private static void WriteLast(in Work work)
+    {
+        RecurrentGeometry geometry = work.Layer.Geometry;
+        for (int d = 0; d < geometry.Directions; d++)
+        {
+            float* states = work.Projected + (d * work.Length) + work.States;
+            float* last = states + (work.Arguments.Steps % 2 * work.StateStride), cell = states + (3 * work.StateStride);
+            for (int b = 0; b < work.Arguments.Batch; b++)
+            {
+                long to = (((long)d * work.Arguments.Batch) + b) * geometry.Hidden, from = (long)b * work.StateLength;
+                if (work.Arguments.LastHidden != null)
+                    new ReadOnlySpan<float>(last + from, geometry.Hidden).CopyTo(new Span<float>(work.Arguments.LastHidden + to, geometry.Hidden));
+                if (work.Arguments.LastCell != null)
+                    new ReadOnlySpan<float>(cell + from, geometry.Hidden).CopyTo(new Span<float>(work.Arguments.LastCell + to, geometry.Hidden));
+            }
+        }
+    }
+
+    private float* GetPeepholes(int direction) => _peepholes is null ? null : (float*)_peepholes.Pointer + ((long)direction * 3 * Geometry.Hidden);
+
+    private struct Work
+    {
+        public SparseRecurrent Layer;
+        public RecurrentArguments Arguments;
+        public int StateLength;
+        public long Length;        // numbers a direction
+        public float* Projected;
+        public long Products;      // where the products of a direction start, in numbers
+        public long States;        // where two hidden states, the reset state and the cell start
+        public long StateStride;
     }
 }

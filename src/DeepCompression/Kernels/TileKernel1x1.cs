@@ -19,14 +19,25 @@ internal static unsafe class TileKernel1x1<TLane, TVector>
             float* codebook = work->CodebookOffsets == null ? work->Codebook : work->Codebook + work->CodebookOffsets[segment->Row];
             TVector* y = (TVector*)work->Y + ((long)segment->Row * 1);
             TVector a = y[0];
-            for (byte* last = entry + (2 * segment->Count); entry < last; entry += 2)
+            TVector aOdd = default; // a second chain of sums: one alone waits for its own multiply-adds
+            byte* last = entry + (2 * segment->Count);
+            for (; entry < last - 2; entry += 4)
+            {
+                TVector weight = TLane.Broadcast(codebook[entry[1]]), weightOdd = TLane.Broadcast(codebook[entry[3]]);
+                TVector* p = (TVector*)(x + offsets[entry[0]]), q = (TVector*)(x + offsets[entry[2]]);
+                a = TLane.MultiplyAdd(weight, p[0], a);
+                aOdd = TLane.MultiplyAdd(weightOdd, q[0], aOdd);
+            }
+
+            if (entry < last)
             {
                 TVector weight = TLane.Broadcast(codebook[entry[1]]);
                 TVector* p = (TVector*)(x + offsets[entry[0]]);
                 a = TLane.MultiplyAdd(weight, p[0], a);
+                entry += 2;
             }
 
-            y[0] = a;
+            y[0] = TLane.Add(a, aOdd);
         }
     }
 }
