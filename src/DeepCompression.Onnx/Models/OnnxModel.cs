@@ -10,6 +10,7 @@ namespace DeepCompression.Onnx;
 public sealed class OnnxModel
 {
     private const int MaxMessageBytes = int.MaxValue; // the limit of protobuf
+    private const int SmallestMapped = 1 << 20; // bytes: below, a file is read at once
 
     /// <summary>Makes a model of a message.</summary>
     /// <param name="proto">The message. The model keeps it.</param>
@@ -31,7 +32,7 @@ public sealed class OnnxModel
     /// <summary>The file name for messages.</summary>
     public string Name => Path is null ? "model" : System.IO.Path.GetFileName(Path);
 
-    /// <summary>Reads a model. External data is not read, only referred to.</summary>
+    /// <summary>Reads a model. External data is not read, only referred to; large weights in the file are read where they are looked at.</summary>
     /// <param name="path">The path of the .onnx file.</param>
     /// <returns>The model.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -47,7 +48,8 @@ public sealed class OnnxModel
             throw new InvalidDataException($"{name}: the file is empty.");
         if (length > MaxMessageBytes)
             throw new InvalidDataException($"{name}: {length} bytes are more than the 2 GB that a protobuf message holds; larger models keep their weights as external data.");
-        return new OnnxModel(Parse(File.ReadAllBytes(path), name), path);
+        ReadOnlyMemory<byte> content = length < SmallestMapped ? File.ReadAllBytes(path) : new MappedFile(path).Memory;
+        return new OnnxModel(Parse(content, name), path);
     }
 
     /// <summary>Reads a model from memory.</summary>
@@ -104,13 +106,13 @@ public sealed class OnnxModel
             throw new InvalidDataException($"model: {bytes} bytes of weights are more than the 2 GB that a protobuf message holds; save them as external data.");
     }
 
-    private static ModelProto Parse(byte[] bytes, string name)
+    private static ModelProto Parse(ReadOnlyMemory<byte> bytes, string name)
     {
         if (bytes.Length == 0)
             throw new InvalidDataException($"{name}: the file is empty.");
         try
         {
-            ModelProto proto = ModelProto.Parser.ParseFrom(bytes);
+            ModelProto proto = TensorStripper.Parse(bytes);
             if (proto.Graph is null || !proto.HasIrVersion)
                 throw new InvalidDataException($"{name}: not an ONNX model: it has no {(proto.Graph is null ? "graph" : "IR version")}.");
             return proto;

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+
+namespace DeepCompression.Onnx;
+
+/// <summary>A file as memory that is read only where it is looked at. The mapping ends when nothing refers to the memory any more.</summary>
+internal sealed unsafe class MappedFile : MemoryManager<byte>
+{
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _start;
+    private readonly int _length;
+
+    /// <summary>Maps a file of at most 2 GB that is not empty.</summary>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public MappedFile(string path)
+    {
+        using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        _length = checked((int)new FileInfo(path).Length);
+        _view = file.CreateViewAccessor(0, _length, MemoryMappedFileAccess.Read);
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        _start += _view.PointerOffset;
+    }
+
+    // The view is as long as the file was when it was mapped, which bounds every span.
+    public override Span<byte> GetSpan() => new(_start, _length);
+
+    public override MemoryHandle Pin(int elementIndex = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)_length, nameof(elementIndex));
+        return new(_start + elementIndex, default, this);
+    }
+
+    public override void Unpin()
+    {
+        // The memory does not move.
+    }
+
+    // Without a call to Dispose the view's own finalizer unmaps.
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+        }
+    }
+}
