@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
+using Google.Protobuf;
+using AttributeType = DeepCompression.Onnx.Schema.AttributeProto.Types.AttributeType;
+using DataType = DeepCompression.Onnx.Schema.TensorProto.Types.DataType;
+
+namespace DeepCompression.Benchmarks.Ep;
+
+/// <summary>
+/// A network of AlexNet's shape whose weights are pruned and shared as in Han et al. 2016, table 4: density and bits a layer.
+/// The values are drawn, the zeros scattered: speed and size do not depend on what the network knows.
+/// </summary>
+internal sealed class AlexNet
+{
+    private const int Seed = 20151001;
+
+    private readonly GraphProto _graph = new() { Name = "alexnet" };
+    private readonly Random _random = new(Seed);
+
+    private AlexNet()
+    {
+    }
+
+    /// <summary>Makes the dense model: input <c>data</c> 1x3x227x227, output <c>scores</c> 1x1000.</summary>
+    public static OnnxModel Create()
+    {
+        AlexNet net = new();
+        GraphProto graph = net._graph;
+        graph.Input.Add(Value("data", 1, 3, 227, 227));
+        string x = net.Pool(net.Convolution("data", "conv1", 96, 3, kernel: 11, stride: 4, pad: 0, groups: 1, density: 0.84, bits: 8));
+        x = net.Pool(net.Convolution(x, "conv2", 256, 96, kernel: 5, stride: 1, pad: 2, groups: 2, density: 0.38, bits: 8));
+        x = net.Convolution(x, "conv3", 384, 256, kernel: 3, stride: 1, pad: 1, groups: 1, density: 0.35, bits: 8);
+        x = net.Convolution(x, "conv4", 384, 384, kernel: 3, stride: 1, pad: 1, groups: 2, density: 0.37, bits: 8);
+        x = net.Pool(net.Convolution(x, "conv5", 256, 384, kernel: 3, stride: 1, pad: 1, groups: 2, density: 0.37, bits: 8));
+        graph.Node.Add(new NodeProto { OpType = "Flatten", Name = "flatten", Input = { x }, Output = { "flat" } });
+        x = net.Linear("flat", "fc6", 4096, 9216, density: 0.09, bits: 5, relu: true);
+        x = net.Linear(x, "fc7", 4096, 4096, density: 0.09, bits: 5, relu: true);
+        net.Linear(x, "fc8", 1000, 4096, density: 0.25, bits: 5, relu: false);
+        graph.Node[^1].Output[0] = "scores";
+        graph.Output.Add(Value("scores", 1, 1000));
+        return new OnnxModel(new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } }, Graph = graph });
+    }
+
+    private string Convolution(string x, string name, int outputs, int inputs, int kernel, int stride, int pad, int groups, double density, int bits)
+    {
+        Weights(name, density, bits, outputs, inputs / groups, kernel, kernel);
+        _graph.Node.Add(new NodeProto
+        {
+            OpType = "Conv",
+            Name = name,
+            Input = { x, name + ".weight", name + ".bias" },
+            Output = { name + ".out" },
+            Attribute = { Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", pad, pad, pad, pad), Int("group", groups) },
+        });
+        return Relu(name);
+    }
+
+    private string Linear(string x, string name, int outputs, int inputs, double density, int bits, bool relu)
+    {
+        Weights(name, density, bits, outputs, inputs);
+        _graph.Node.Add(new NodeProto { OpType = "Gemm", Name = name, Input = { x, name + ".weight", name + ".bias" }, Output = { name + ".out" }, Attribute = { Int("transB", 1) } });
+        return relu ? Relu(name) : name + ".out";
+    }
+
+    private string Relu(string name)
+    {
+        _graph.Node.Add(new NodeProto { OpType = "Relu", Name = name + ".relu", Input = { name + ".out" }, Output = { name + ".active" } });
+        return name + ".active";
+    }
+
+    private string Pool(string x)
+    {
+        _graph.Node.Add(new NodeProto { OpType = "MaxPool", Name = x + ".pool", Input = { x }, Output = { x + ".pooled" }, Attribute = { Ints("kernel_shape", 3, 3), Ints("strides", 2, 2) } });
+        return x + ".pooled";
+    }
+
+    private void Weights(string name, double density, int bits, params long[] shape)
+    {
+        int outputs = (int)shape[0];
+        int inputs = (int)(shape.Aggregate((a, b) => a * b) / outputs);
+        float scale = (float)Math.Sqrt(2 / (inputs * density));
+        float[] centroids = new float[(1 << bits) - 1];
+        for (int i = 0; i < centroids.Length; i++)
+            centroids[i] = scale * (float)((2.0 * (i + 0.5) / centroids.Length) - 1) * 1.7f;
+
+        float[] values = new float[outputs * inputs];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = _random.NextDouble() < density ? centroids[_random.Next(centroids.Length)] : 0;
+        _graph.Initializer.Add(Tensor(name + ".weight", values, shape));
+        _graph.Initializer.Add(Tensor(name + ".bias", [.. Enumerable.Range(0, outputs).Select(_ => (float)_random.NextDouble() * 0.1f)], outputs));
+    }
+
+    private static TensorProto Tensor(string name, float[] values, params long[] shape) =>
+        new() { Name = name, DataType = (int)DataType.Float, Dims = { shape }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) };
+
+    private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeType.Int };
+
+    private static AttributeProto Ints(string name, params long[] values) => new() { Name = name, Ints = { values }, Type = AttributeType.Ints };
+
+    private static ValueInfoProto Value(string name, params long[] shape)
+    {
+        TypeProto.Types.Tensor tensor = new() { ElemType = (int)DataType.Float, Shape = new TensorShapeProto() };
+        tensor.Shape.Dim.AddRange(shape.Select(dimension => new TensorShapeProto.Types.Dimension { DimValue = dimension }));
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using DeepCompression.Benchmarks.Harness;
+using DeepCompression.ExecutionProvider;
+using DeepCompression.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DeepCompression.Benchmarks.Ep;
+
+/// <summary>Whole networks: dense on stock ONNX Runtime against compressed with the execution provider, one process, in turn, medians.</summary>
+internal sealed class ModelRows(BenchTable table)
+{
+    private readonly List<SpeedPlot.Bar> _bars = [];
+
+    /// <summary>What the plot shows.</summary>
+    public IReadOnlyList<SpeedPlot.Bar> Bars => _bars;
+
+    /// <summary>Adds the rows of one network.</summary>
+    public void Add(ModelCase model)
+    {
+        string folder = Directory.CreateTempSubdirectory("dc-bench").FullName;
+        try
+        {
+            string dense = Path.Combine(folder, "dense.onnx");
+            string compressed = Path.Combine(folder, "compressed.onnx");
+            model.Dense.Save(dense);
+            model.Compressed.Save(compressed);
+            double latency = 0;
+            double stock = 0;
+            foreach (int threads in (int[])[1, 2])
+                (latency, stock) = AddSpeed(model, dense, compressed, threads);
+            AddCreation(model, dense, compressed);
+            (double ours, double theirs) = AddMemory(model, dense, compressed);
+            _bars.Add(new SpeedPlot.Bar(model.Name, latency, stock, ours, theirs));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private (double Ours, double Stock) AddSpeed(ModelCase model, string dense, string compressed, int threads)
+    {
+        using SessionOptions ourOptions = Options(threads);
+        DeepCompressionReport report = ourOptions.AppendDeepCompression(new DeepCompressionOptions { Required = true });
+        using SessionOptions stockOptions = Options(threads);
+        using ModelSession ours = new(new InferenceSession(compressed, ourOptions), model.Input, model.Shape);
+        using ModelSession stock = new(new InferenceSession(dense, stockOptions), model.Input, model.Shape);
+        float worst = Worst(ours.Output(), stock.Output());
+        if (worst > 1e-4f)
+            throw new InvalidDataException($"{model.Name}: outputs differ by {worst} of the largest.");
+
+        (double first, double second) = Stopwatches.Alternate(ours.Run, stock.Run, rounds: 11, minimumMilliseconds: 40);
+        int claimed = report.Decisions.Count(decision => decision.IsClaimed);
+        string note = string.Create(CultureInfo.InvariantCulture, $"{claimed} of {report.Decisions.Count} operators claimed; outputs differ by {worst:0.0e0} of the largest");
+        table.Add(BenchRow.Faster($"{model.Name}, {threads} thread{(threads > 1 ? "s" : "")}", first, second, "ms", model.Bar, note));
+        if (threads == 1)
+        {
+            table.Add(new BenchRow($"{model.Name}, weights of the claimed operators", report.ResidentBytes / 1e6, "MB", report.DenseBytes / 1e6, (double)report.DenseBytes / Math.Max(1, report.ResidentBytes),
+                model.Resident is double bar ? string.Create(CultureInfo.InvariantCulture, $"ratio >= {bar:0.##}") : null,
+                model.Resident is double least ? report.DenseBytes >= least * report.ResidentBytes : null));
+        }
+
+        return (first, second);
+    }
+
+    private void AddCreation(ModelCase model, string dense, string compressed)
+    {
+        (double first, double second) = Stopwatches.Alternate(
+            () =>
+            {
+                using SessionOptions options = Options(2);
+                options.AppendDeepCompression(new DeepCompressionOptions { Required = true });
+                new InferenceSession(compressed, options).Dispose();
+            },
+            () =>
+            {
+                using SessionOptions options = Options(2);
+                new InferenceSession(dense, options).Dispose();
+            },
+            rounds: 5,
+            minimumMilliseconds: 1);
+        table.Add(BenchRow.Faster($"{model.Name}, session creation", first, second, "ms", 1));
+    }
+
+    private (double Ours, double Stock) AddMemory(ModelCase model, string dense, string compressed)
+    {
+        double ours = Resident(model, compressed, isOurs: true);
+        double stock = Resident(model, dense, isOurs: false);
+        table.Add(BenchRow.Faster($"{model.Name}, memory of a process that ran it", ours, stock, "MB", null, "resident after the first run, less what the process held before the session"));
+        return (ours, stock);
+    }
+
+    /// <summary>Runs a model in a process of its own and measures what it holds.</summary>
+    private static double Resident(ModelCase model, string path, bool isOurs)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!,
+            [typeof(ModelRows).Assembly.Location, EpBench.ResidentMode, path, isOurs ? "ours" : "stock", model.Input, string.Join('x', model.Shape)])
+        { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? double.Parse(output, CultureInfo.InvariantCulture) : throw new InvalidOperationException($"{model.Name}: the measuring process failed.");
+    }
+
+    private static SessionOptions Options(int threads)
+    {
+        SessionOptions options = new() { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1"); // threads that spin after a run would slow the other side
+        return options;
+    }
+
+    private static float Worst(float[] ours, float[] stock)
+    {
+        float largest = stock.Max(MathF.Abs);
+        return ours.Zip(stock, (a, b) => MathF.Abs(a - b)).Max() / largest;
+    }
+}
