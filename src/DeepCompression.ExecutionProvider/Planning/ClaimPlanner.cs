@@ -14,9 +14,15 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     private readonly Dictionary<string, WeightNode> _weights = [];
     private readonly Dictionary<NodeView, (UnitPlan? Plan, string Reason)> _matches = [];
     private readonly List<Claim> _claims = [];
+    private readonly List<NodeView> _damaged = [];
+
+    /// <summary>The weight nodes that compiling will fail on.</summary>
+    public IReadOnlyList<NodeView> Damaged => _damaged;
+
+    /// <summary>The weight nodes that are sound.</summary>
+    public IEnumerable<NodeView> Sound => _weights.Values.Select(weight => weight.Node);
 
     /// <summary>Plans the claims of the graph and reports every decision.</summary>
-    /// <exception cref="InvalidDataException">A weight node is damaged.</exception>
     public IReadOnlyList<Claim> Plan()
     {
         ReadWeights();
@@ -34,8 +40,16 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     {
         foreach (NodeView node in graph.Nodes.Where(WeightNode.IsWeightNode))
         {
-            if (WeightNode.Read(node) is WeightNode weight)
-                _weights[weight.Output.Name] = weight;
+            try
+            {
+                if (WeightNode.Read(node) is WeightNode weight)
+                    _weights[weight.Output.Name] = weight;
+            }
+            catch (InvalidDataException)
+            {
+                // The runtime swallows errors of this stage; compiling the node will fail with the same message.
+                _damaged.Add(node);
+            }
         }
     }
 
@@ -64,7 +78,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         foreach (WeightNode weight in weights.Where(weight => weight.IsPacked))
         {
             _claims.Add(new Claim([weight], []));
-            report.Add(graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, weight.Output.Name, true, "decoded when the session is created", weight.Density, weight.DenseBytes));
+            report.Add(graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, [weight.Output.Name], true, "decoded when the session is created", weight.Density, weight.DenseBytes) { IsDecodedOnly = true });
         }
     }
 
@@ -117,6 +131,6 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         long dense = read.Sum(weight => weight.DenseBytes);
         double density = read.Sum(weight => (double)weight.Entries) / Math.Max(1, read.Sum(weight => (long)weight.Shape.Length));
         string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"expected {_matches[reader].Plan!.Estimate.Speedup:0.0} times as fast as the dense operator");
-        report.Add(graph.Name, new NodeDecision(reader.Label, reader.OpType, read.Length > 0 ? read[0].Output.Name : "", refusal is null, reason, density, dense));
+        report.Add(graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
     }
 }

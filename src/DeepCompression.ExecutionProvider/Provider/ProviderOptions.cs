@@ -25,6 +25,9 @@ internal sealed unsafe class ProviderOptions
     /// <summary>Whether operators are measured instead of estimated.</summary>
     public bool Autotune { get; }
 
+    /// <summary>Whether the session only decides and then fails.</summary>
+    public bool PlanOnly { get; private init; }
+
     /// <summary>How kernels are built.</summary>
     public KernelOptions KernelOptions { get; }
 
@@ -74,7 +77,7 @@ internal sealed unsafe class ProviderOptions
         DeepCompressionReport? report = null;
         if (_reports.TryGetValue(Entry(ort, session, "report"), out WeakReference<DeepCompressionReport>? reference))
             reference.TryGetTarget(out report);
-        return new ProviderOptions(degree > 0 ? degree : Environment.ProcessorCount, autotune == "1", width, report ?? new DeepCompressionReport());
+        return new ProviderOptions(degree > 0 ? degree : Environment.ProcessorCount, autotune == "1", width, report ?? new DeepCompressionReport()) { PlanOnly = Entry(ort, session, "plan") == "1" };
     }
 
     private static string Entry(OrtRuntime ort, OrtSessionOptions* session, string name)

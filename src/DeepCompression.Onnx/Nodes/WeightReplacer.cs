@@ -35,6 +35,7 @@ internal sealed class WeightReplacer(OnnxModel model)
     public void Replace(WeightNode node, NodeContent content)
     {
         _abandoned.UnionWith(node.Node.Input);
+        PackedDeclaration.Remove(node);
         TensorProto? first = node.Node.Input.Count > 0 && node.Scope.Graph is { } graph && CountUses(node.Scope, node.Node.Input[0]) == 1
             ? graph.Initializer.FirstOrDefault(tensor => tensor.Name == node.Node.Input[0])
             : null;
@@ -49,6 +50,7 @@ internal sealed class WeightReplacer(OnnxModel model)
     public void Restore(WeightNode node, ElementType type, TensorShape shape, ReadOnlyMemory<byte> dense)
     {
         WeightOrigin origin = WeightOrigin.Of(node.Node);
+        PackedDeclaration.Remove(node);
         string name = node.Name;
         GraphProto? graph = node.Scope.Graph;
         TensorProto? first = graph is not null && CountUses(node.Scope, node.Node.Input[0]) == 1
@@ -133,6 +135,9 @@ internal sealed class WeightReplacer(OnnxModel model)
                 scope.Graph.Initializer.Add(tensor);
             first = null;
         }
+
+        if (scope.Graph is { } graph)
+            PackedDeclaration.Add(graph, node, content);
     }
 
     private static string UniqueName(GraphScope scope, string name, TensorProto? self)

@@ -96,7 +96,7 @@ internal sealed class ModelRows(BenchTable table)
     {
         using Process process = Process.Start(new ProcessStartInfo(
             Environment.ProcessPath!,
-            [typeof(ModelRows).Assembly.Location, EpBench.ResidentMode, path, isOurs ? "ours" : "stock", model.Input, string.Join('x', model.Shape)])
+            [typeof(ModelRows).Assembly.Location, "ep", EpBench.ResidentMode, path, isOurs ? "ours" : "stock", model.Input, string.Join('x', model.Shape)])
         { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -1,0 +1,49 @@
+using DeepCompression.Benchmarks.Harness;
+
+namespace DeepCompression.Benchmarks.Ep;
+
+/// <summary>The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels] [models]</c>.</summary>
+internal sealed class EpBench : IBench
+{
+    /// <summary>The word that makes this process measure the memory of one session instead.</summary>
+    public const string ResidentMode = "--resident";
+
+    private const string PlotPath = "artifacts/bench/ep.svg";
+
+    /// <inheritdoc/>
+    public string Name => "ep";
+
+    /// <inheritdoc/>
+    public void Run(BenchTable table, IReadOnlyList<string> arguments)
+    {
+        if (arguments.Count > 0 && arguments[0] == ResidentMode)
+        {
+            ResidentMemory.Print([.. arguments.Skip(1)]);
+            Environment.Exit(0);
+        }
+
+        ModelRows rows = new(table);
+        foreach (Func<ModelCase?> make in Cases(arguments))
+        {
+            if (make() is ModelCase model)
+                rows.Add(model);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(PlotPath)!);
+        SpeedPlot.Write(PlotPath, rows.Bars);
+    }
+
+    private static IEnumerable<Func<ModelCase?>> Cases(IReadOnlyList<string> arguments)
+    {
+        (string Key, Func<ModelCase?> Make)[] all =
+        [
+            ("alexnet", () => ModelCases.Lossless("AlexNet-shaped", AlexNet.Create(), "data", [1, 3, 227, 227], bar: 4, resident: 8)),
+            ("squeezenet", () => ModelCases.FromData("SqueezeNet (Han)", "squeezenet-dc/squeezenet1.0-han-dc.onnx", "data", [1, 3, 227, 227], sparsity: null, bits: null, bar: 1.25)),
+            ("darknet", () => ModelCases.FromData("tiny-darknet, 70 % sparse", "tiny-darknet/tiny-darknet.onnx", "data", [1, 3, 224, 224], sparsity: 0.7, bits: 8, bar: 1)),
+            ("darknet", () => ModelCases.FromData("tiny-darknet, only shared", "tiny-darknet/tiny-darknet.onnx", "data", [1, 3, 224, 224], sparsity: 0, bits: 4, bar: 0.97)),
+            ("ocr", () => ModelCases.FromData("PP-OCRv4 recognizer, 70 % sparse", ModelCases.Recognizer, "x", [1, 3, 48, 320], sparsity: 0.7, bits: 8, bar: 1)),
+            ("ocr", () => ModelCases.FromData("PP-OCRv4 recognizer, only shared", ModelCases.Recognizer, "x", [1, 3, 48, 320], sparsity: 0, bits: 4, bar: 0.97)),
+        ];
+        return all.Where(entry => arguments.Count == 0 || arguments.Contains("models") || arguments.Contains(entry.Key)).Select(entry => entry.Make);
+    }
+}
