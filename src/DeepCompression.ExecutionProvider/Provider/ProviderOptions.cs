@@ -32,7 +32,7 @@ internal sealed unsafe class ProviderOptions
     public KernelOptions KernelOptions { get; }
 
     /// <summary>When operators are claimed.</summary>
-    public ClaimPolicy Policy { get; } = new();
+    public ClaimPolicy Policy { get; private init; } = new();
 
     /// <summary>Where decisions go.</summary>
     public DeepCompressionReport Report { get; }
@@ -64,6 +64,14 @@ internal sealed unsafe class ProviderOptions
         if (autotune is not ("" or "0" or "1"))
             throw new NotSupportedException($"provider option autotune is 0 or 1; found '{autotune}'");
 
+        ClaimPolicy policy = new();
+        if (Entry(ort, session, "minimum_speedup") is { Length: > 0 } speedup)
+        {
+            if (!double.TryParse(speedup, NumberStyles.Float, CultureInfo.InvariantCulture, out double least) || !(least >= 0))
+                throw new NotSupportedException($"provider option minimum_speedup is a number of at least 0; found '{speedup}'");
+            policy = new ClaimPolicy { MinimumSpeedup = least, MinimumSpeedupPacked = least };
+        }
+
         VectorWidth width;
         try
         {
@@ -77,7 +85,7 @@ internal sealed unsafe class ProviderOptions
         DeepCompressionReport? report = null;
         if (_reports.TryGetValue(Entry(ort, session, "report"), out WeakReference<DeepCompressionReport>? reference))
             reference.TryGetTarget(out report);
-        return new ProviderOptions(degree > 0 ? degree : Environment.ProcessorCount, autotune == "1", width, report ?? new DeepCompressionReport()) { PlanOnly = Entry(ort, session, "plan") == "1" };
+        return new ProviderOptions(degree > 0 ? degree : Environment.ProcessorCount, autotune == "1", width, report ?? new DeepCompressionReport()) { Policy = policy, PlanOnly = Entry(ort, session, "plan") == "1" };
     }
 
     private static string Entry(OrtRuntime ort, OrtSessionOptions* session, string name)

@@ -16,6 +16,12 @@ public sealed record DeepCompressionOptions
     public string? Kernel { get; init; }
 
     /// <summary>
+    /// The least expected speed of an operator against the dense one at which it is claimed; 0 claims all for which there is a
+    /// kernel: least memory, whatever the speed. Null, the default, for a little above 1.
+    /// </summary>
+    public double? MinimumSpeedup { get; init; }
+
+    /// <summary>
     /// Throws where the platform has no library for the execution provider. Default: false, which leaves the session as it is: models
     /// in the portable form then run inlined, and the report says why.
     /// </summary>

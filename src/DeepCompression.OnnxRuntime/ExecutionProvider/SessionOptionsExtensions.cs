@@ -65,6 +65,7 @@ public static class SessionOptionsExtensions
             ["threads"] = (settings.Threads ?? sessionThreads).ToString(CultureInfo.InvariantCulture),
             ["autotune"] = settings.Autotune ? "1" : "0",
             ["kernel"] = settings.Kernel ?? "",
+            ["minimum_speedup"] = settings.MinimumSpeedup?.ToString(CultureInfo.InvariantCulture) ?? "",
             ["report"] = ProviderOptions.Publish(report),
             ["plan"] = planOnly ? "1" : "0",
         };
