@@ -10,16 +10,15 @@ namespace DeepCompression.ExecutionProvider;
 public sealed class DeepCompressionReport
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Graph, string Node), NodeDecision> _decisions = [];
-    private readonly List<(string Graph, string Node)> _order = [];
+    private readonly List<Entry> _entries = [];
 
-    /// <summary>The decisions in the order of the graph; a later session that decides about the same node replaces its decision.</summary>
+    /// <summary>The decisions, in the order in which they were made; a later session that decides about the same weights replaces them.</summary>
     public IReadOnlyList<NodeDecision> Decisions
     {
         get
         {
             lock (_lock)
-                return [.. _order.Select(key => _decisions[key])];
+                return [.. _entries.Select(entry => entry.Decision)];
         }
     }
 
@@ -49,22 +48,35 @@ public sealed class DeepCompressionReport
         return text.ToString();
     }
 
-    internal void Add(string graph, NodeDecision decision)
+    /// <summary>Notes a decision. What an earlier pass over the graph decided about the same weights is void: the runtime has rewritten it since.</summary>
+    /// <param name="pass">Identifies one pass over a graph.</param>
+    /// <param name="graph">The graph's name.</param>
+    /// <param name="decision">The decision.</param>
+    internal void Add(object pass, string graph, NodeDecision decision)
     {
         lock (_lock)
         {
-            if (!_decisions.ContainsKey((graph, decision.Node)))
-                _order.Add((graph, decision.Node));
-            _decisions[(graph, decision.Node)] = decision;
+            _entries.RemoveAll(entry => entry.Pass != pass && entry.Graph == graph && entry.Decision.Weights.Intersect(decision.Weights).Any());
+            _entries.Add(new Entry(pass, graph, decision));
         }
     }
 
+    /// <summary>Notes what a compiled operator holds.</summary>
     internal void SetResidentBytes(string node, long bytes)
     {
         lock (_lock)
         {
-            foreach ((string Graph, string Node) key in _order.Where(key => key.Node == node))
-                _decisions[key] = _decisions[key] with { ResidentBytes = bytes };
+            foreach (Entry entry in _entries.Where(entry => entry.Decision.Node == node))
+                entry.Decision = entry.Decision with { ResidentBytes = bytes };
         }
+    }
+
+    private sealed class Entry(object pass, string graph, NodeDecision decision)
+    {
+        public object Pass => pass;
+
+        public string Graph => graph;
+
+        public NodeDecision Decision { get; set; } = decision;
     }
 }

@@ -78,7 +78,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         foreach (WeightNode weight in weights.Where(weight => weight.IsPacked))
         {
             _claims.Add(new Claim([weight], []));
-            report.Add(graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, [weight.Output.Name], true, "decoded when the session is created", weight.Density, weight.DenseBytes) { IsDecodedOnly = true });
+            report.Add(this, graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, [weight.Output.Name], true, "decoded when the session is created", weight.Density, weight.DenseBytes) { IsDecodedOnly = true });
         }
     }
 
@@ -131,6 +131,6 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         long dense = read.Sum(weight => weight.DenseBytes);
         double density = read.Sum(weight => (double)weight.Entries) / Math.Max(1, read.Sum(weight => (long)weight.Shape.Length));
         string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"expected {_matches[reader].Plan!.Estimate.Speedup:0.0} times as fast as the dense operator");
-        report.Add(graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
+        report.Add(this, graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
     }
 }

@@ -63,8 +63,9 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
     private static float[]? ReadBias(NodeView add, ValueView product, int channels, int channelAxis)
     {
         ValueView? other = add.Input(0)?.Name == product.Name ? add.Input(1) : add.Input(0);
-        // The rank must be known: a bias of a higher rank would change the shape of the result.
-        return product.Shape is long[] shape ? ReadChannels(other?.Constant, channels, shape.Length, channelAxis) : null;
+        // A bias of a higher rank than the product would change the shape of the result. A vector along the last axis never does.
+        int rank = product.Shape?.Length ?? (channelAxis < 0 ? 1 : 0);
+        return rank == 0 ? null : ReadChannels(other?.Constant, channels, rank, channelAxis);
     }
 
     // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta

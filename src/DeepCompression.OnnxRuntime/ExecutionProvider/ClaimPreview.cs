@@ -28,7 +28,7 @@ internal static class ClaimPreview
         if (preview.Decisions.Count == 0)
             return null;
         foreach (NodeDecision decision in preview.Decisions.Where(decision => !decision.IsClaimed))
-            report.Add("", decision);
+            report.Add(preview, "", decision);
         return [.. preview.Decisions.Where(decision => decision.IsClaimed && !decision.IsDecodedOnly).SelectMany(decision => decision.Weights)];
     }
 }

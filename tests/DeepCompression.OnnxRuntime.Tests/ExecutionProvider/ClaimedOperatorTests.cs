@@ -1,5 +1,4 @@
 using DeepCompression.Onnx;
-using DeepCompression.Onnx.Tests;
 using static DeepCompression.Onnx.Tests.Graphs;
 using static DeepCompression.OnnxRuntime.Tests.ExecutionProvider.ProviderModels;
 

@@ -1,7 +1,6 @@
 using DeepCompression.ExecutionProvider;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
-using DeepCompression.Onnx.Tests;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using static DeepCompression.Onnx.Tests.Graphs;
