@@ -44,7 +44,7 @@ internal sealed class ModelRows(BenchTable table)
         using SessionOptions ourOptions = Options(threads);
         DeepCompressionReport report = ourOptions.AppendDeepCompression(new DeepCompressionOptions { Required = true });
         using SessionOptions stockOptions = Options(threads);
-        using ModelSession ours = new(new InferenceSession(compressed, ourOptions), model.Input, model.Shape);
+        using ModelSession ours = new(CompressedModel.CreateSession(compressed, ourOptions), model.Input, model.Shape);
         using ModelSession stock = new(new InferenceSession(dense, stockOptions), model.Input, model.Shape);
         float worst = Worst(ours.Output(), stock.Output());
         if (worst > 1e-4f)
@@ -70,8 +70,7 @@ internal sealed class ModelRows(BenchTable table)
             () =>
             {
                 using SessionOptions options = Options(2);
-                options.AppendDeepCompression(new DeepCompressionOptions { Required = true });
-                new InferenceSession(compressed, options).Dispose();
+                CompressedModel.CreateSession(compressed, options, new DeepCompressionOptions { Required = true }).Dispose();
             },
             () =>
             {

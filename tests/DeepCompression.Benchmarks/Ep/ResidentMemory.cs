@@ -11,11 +11,9 @@ internal static class ResidentMemory
     public static void Print(IReadOnlyList<string> arguments)
     {
         using SessionOptions options = new() { IntraOpNumThreads = 2, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        if (arguments[1] == "ours")
-            options.AppendDeepCompression(new DeepCompressionOptions { Required = true });
         long[] shape = [.. arguments[3].Split('x').Select(long.Parse)];
         long before = WorkingSet();
-        using ModelSession session = new(new InferenceSession(arguments[0], options), arguments[2], shape);
+        using ModelSession session = new(arguments[1] == "ours" ? CompressedModel.CreateSession(arguments[0], options) : new InferenceSession(arguments[0], options), arguments[2], shape);
         session.Run();
         Console.Write(((WorkingSet() - before) / 1e6).ToString(CultureInfo.InvariantCulture));
     }
