@@ -25,7 +25,7 @@ internal static class Recipes
         DenseEpochs = 4,
         DenseRate = 2e-3,
         Rate = 1.5e-3,
-        Prune = new PruneOptions { Sparsity = 0.98, Epochs = 6 },
+        Prune = new PruneOptions { Sparsity = 0.965, Epochs = 8 },
         Share = new ShareOptions { Bits = 3, VectorBits = 3, ReassignEpochs = 1, Epochs = 1 },
     };
 
