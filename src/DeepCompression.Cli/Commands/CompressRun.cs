@@ -1,0 +1,122 @@
+using DeepCompression.Cli.Output;
+using DeepCompression.Cli.Recipes;
+using DeepCompression.Onnx;
+using DeepCompression.OnnxRuntime.Budget;
+using DeepCompression.OnnxRuntime.Verification;
+
+namespace DeepCompression.Cli.Commands;
+
+/// <summary>One run of <c>deepcompress compress</c>.</summary>
+internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputChoice inputs)
+{
+    public required string Input { get; init; }
+
+    public required string Output { get; init; }
+
+    public required bool Force { get; init; }
+
+    public required bool Json { get; init; }
+
+    public required bool Verifies { get; init; }
+
+    public required string? SaveRecipe { get; init; }
+
+    private bool AsksByName => recipe.Lossless == true || recipe.NamesWeights;
+
+    private bool IsLimited => recipe.MaxError is not null || recipe.Preset is not null;
+
+    public int Run()
+    {
+        CommonOptions.CheckOutput(Input, Output, Force);
+        if (SaveRecipe is { } recipeFile && !Force && File.Exists(recipeFile))
+            throw new IOException($"{recipeFile}: exists already; use --force to replace it.");
+        double maxError = recipe.MaxError ?? (recipe.Preset ?? Preset.Balanced) switch { Preset.Accurate => 0.002, Preset.Small => 0.05, _ => 0.01 };
+
+        OnnxModel model = OnnxModel.Load(Input);
+        BudgetCompression compression = AsksByName
+            ? AsTold(model)
+            : WithinBudget(model, maxError);
+        // What was asked for by name is written whatever it does to the outputs, unless a limit was asked for too.
+        bool holds = compression.Verification.RelativeError <= maxError || (AsksByName && !IsLimited);
+        if (holds)
+        {
+            compression.Result.Model.Save(Output, new SaveOptions { Overwrite = Force });
+            Save(compression.Options);
+        }
+
+        var figures = new CompressFigures(Input, Output, recipe.Form ?? ModelForm.Packed, compression, maxError, holds);
+        if (Json)
+            console.WriteLine(figures.ToJson());
+        else
+            figures.Write(console);
+        if (!holds)
+            console.Error.WriteLine($"deepcompress: {Output}: not written: the outputs differ by {Figures.SmallPercent(compression.Verification.RelativeError)}, {Figures.SmallPercent(maxError)} is allowed.");
+        return holds ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private BudgetCompression WithinBudget(OnnxModel model, double maxError)
+    {
+        inputs.WarnIfRandom(console);
+        (string[] names, IReadOnlyList<InputSample> samples) = Samples(model);
+        PackingOptions? packing = recipe.Coder is { } coder ? new PackingOptions { Coder = coder } : null;
+        BudgetOptions budget = new() { MaxError = maxError };
+        return console.WithProgress("Measuring and compressing", progress =>
+            BudgetCompressor.Compress(model, names, samples, recipe.Form ?? ModelForm.Packed, budget, packing, progress));
+    }
+
+    private BudgetCompression AsTold(OnnxModel model)
+    {
+        CompressionOptions options = recipe.ToOptions();
+        CompressionResult result = console.WithProgress("Compressing", progress => Compress(model, options, progress));
+        bool changesValues = !options.Lossless && (options.Form == ModelForm.Standard
+            || new[] { options.Default }.Concat(options.ByOperator.Values).Concat(options.ByWeight.Values).Any(o => o is { IsLossless: false }));
+        if (!changesValues || !Verifies)
+            return new BudgetCompression(result, options, [], new VerificationReport(0, [], []), 0);
+
+        inputs.WarnIfRandom(console);
+        try
+        {
+            IReadOnlyList<InputSample> samples = Samples(model).Samples;
+            VerificationReport verification = console.WithProgress("Comparing outputs", progress =>
+                ModelVerifier.Verify(() => ModelRunner.Open(model), () => ModelRunner.Open(result.Model), _ => samples, (done, all) => progress((double)done / all)));
+            return new BudgetCompression(result, options, [], verification, 2 * samples.Count);
+        }
+        catch (Exception e) when (!IsLimited && e is InvalidDataException or NotSupportedException)
+        {
+            console.Warn($"the outputs were not compared: {e.Message.ReplaceLineEndings(" ")}");
+            return new BudgetCompression(result, options, [], new VerificationReport(0, [], []), 0);
+        }
+    }
+
+    private static CompressionResult Compress(OnnxModel model, CompressionOptions options, Action<double> progress)
+    {
+        try
+        {
+            return ModelCompressor.Compress(model, options with { Progress = new Reporter(progress) });
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{model.Name}: {e.Message.Split(" (Parameter")[0]}");
+        }
+    }
+
+    private (string[] Names, IReadOnlyList<InputSample> Samples) Samples(OnnxModel model)
+    {
+        using ModelRunner runner = ModelRunner.Open(model);
+        return ([.. runner.Inputs.Select(i => i.Name)], [.. inputs.Samples(model, runner).SelectMany(s => InputBinding.Bind(runner.Inputs, s))]);
+    }
+
+    private void Save(CompressionOptions options)
+    {
+        if (SaveRecipe is null)
+            return;
+        string aside = SaveRecipe + ".partial";
+        File.WriteAllText(aside, Recipe.From(options).ToJson() + "\n");
+        File.Move(aside, SaveRecipe, Force);
+    }
+
+    private sealed class Reporter(Action<double> progress) : IProgress<CompressionProgress>
+    {
+        public void Report(CompressionProgress value) => progress(value.TotalElements == 0 ? 1 : (double)value.DoneElements / value.TotalElements);
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using DeepCompression.Cli.Output;
+using DeepCompression.Onnx;
+
+namespace DeepCompression.Cli.Commands;
+
+/// <summary><c>deepcompress unpack</c>: makes a compressed model one that every runtime can run.</summary>
+internal static class UnpackCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        Argument<string> input = CommonOptions.Model("IN.onnx", "The compressed model");
+        Option<string> output = CommonOptions.Output();
+        Option<UnpackTarget> target = new("--to") { Description = "dense: weights as they were before packing; portable: small, and runs on every ONNX runtime", HelpName = "dense|portable", Required = true };
+        Option<bool> force = CommonOptions.Force();
+        Option<bool> json = CommonOptions.Json();
+        Option<bool> quiet = CommonOptions.Quiet();
+        var command = new Command("unpack", "Turn a compressed model into one that every ONNX runtime can run. No value changes.") { input, output, target, force, json, quiet };
+        command.SetAction(result =>
+        {
+            console.IsQuiet = result.GetValue(quiet);
+            return Run(console, result.GetValue(input)!, result.GetValue(output)!, result.GetValue(target), result.GetValue(force), result.GetValue(json));
+        });
+        CommandLine.AddExamples(command, """
+            Examples:
+              deepcompress unpack small.onnx -o dense.onnx --to dense
+              deepcompress unpack small.onnx -o portable.onnx --to portable
+            """);
+        return command;
+    }
+
+    private static int Run(CommandConsole console, string input, string output, UnpackTarget target, bool force, bool json)
+    {
+        CommonOptions.CheckOutput(input, output, force);
+        OnnxModel model = OnnxModel.Load(input);
+        console.WithProgress("Unpacking", _ =>
+        {
+            ModelUnpacker.Unpack(model, target).Save(output, new SaveOptions { Overwrite = force });
+            return true;
+        });
+        long before = new FileInfo(input).Length, after = new FileInfo(output).Length;
+        console.WriteLine(json
+            ? CliJson.Write(new UnpackDocument(input, output, target.ToString().ToLowerInvariant(), before, after))
+            : $"{input}: {Figures.Bytes(before)} bytes -> {output}: {Figures.Bytes(after)} bytes");
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,31 @@
+using DeepCompression.Onnx;
+
+namespace DeepCompression.Cli.Recipes;
+
+/// <summary>How weights are stored in the standard form.</summary>
+internal sealed record StandardRecipe
+{
+    public StandardKind? Kind { get; init; }
+
+    public QuantizationGranularity? Granularity { get; init; }
+
+    public int? BlockSize { get; init; }
+
+    public StandardOptions ToOptions()
+    {
+        var defaults = new StandardOptions();
+        try
+        {
+            return new StandardOptions
+            {
+                Kind = Kind ?? defaults.Kind,
+                Granularity = Granularity ?? defaults.Granularity,
+                BlockSize = BlockSize ?? defaults.BlockSize,
+            };
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new UsageException(e.Message.Split(" (Parameter")[0] + $" Found {e.ActualValue}.");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+
+namespace DeepCompression.Cli.Tests;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("compress", "--sparsity")]
+    [InlineData("unpack", "--to")]
+    [InlineData("inspect", "--csv")]
+    [InlineData("verify", "--max-error")]
+    [InlineData("diff", "--json")]
+    public void Help_EveryCommand_HasOptionsAndExamples(string command, string option)
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run(command, "--help"));
+        Assert.Contains(option, tool.Output, StringComparison.Ordinal);
+        Assert.Contains($"Examples:{Environment.NewLine}  deepcompress {command} ", tool.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_NoArguments_ShowsHelpWithExitCodes()
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run());
+        Assert.Contains("Exit codes:", tool.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("compress model.onnx", "--output")]
+    [InlineData("compress model.onnx -o x.onnx --bits 9", "1 to 8")]
+    [InlineData("compress model.onnx -o x.onnx --sparsity 1.5", "0 to 1")]
+    [InlineData("compress model.onnx -o x.onnx --sparsity many", "\"many\"")]
+    [InlineData("compress model.onnx -o x.onnx --form zip", "zip")]
+    [InlineData("compress model.onnx -o x.onnx --lossless --bits 3", "--lossless")]
+    [InlineData("compress model.onnx -o x.onnx --shape x=1xy", "not a shape")]
+    [InlineData("compress model.onnx -o x.onnx --shape z=1x3", "no input 'z'")]
+    [InlineData("compress model.onnx -o x.onnx --shape x=1x3", "does not fit")]
+    [InlineData("compress model.onnx -o x.onnx --samples 0", "at least 1")]
+    [InlineData("unpack model.onnx -o x.onnx", "--to")]
+    [InlineData("inspect model.onnx --json --csv", "exclude")]
+    [InlineData("shrink model.onnx", "shrink")]
+    public void Run_WrongCommandLine_IsOneLineAndCode2(string line, string cause)
+    {
+        using var tool = new Tool();
+        Assert.Equal(2, tool.Run(line.Split(' ')));
+        AssertOneLine(tool, cause);
+        Assert.Single(Directory.GetFiles(tool.Folder));
+    }
+
+    [Theory]
+    [InlineData("inspect nowhere.onnx", "nowhere.onnx")]
+    [InlineData("inspect empty.onnx", "empty.onnx: the file is empty")]
+    [InlineData("compress text.onnx -o x.onnx", "text.onnx")]
+    [InlineData("compress cut.onnx -o x.onnx", "cut.onnx")]
+    [InlineData("unpack text.onnx -o x.onnx --to dense", "text.onnx")]
+    [InlineData("verify model.onnx text.onnx", "text.onnx")]
+    [InlineData("diff model.onnx nowhere.onnx", "nowhere.onnx")]
+    [InlineData("verify model.onnx model.onnx --inputs nowhere.npz", "nowhere.npz")]
+    [InlineData("verify model.onnx model.onnx --inputs text.onnx", "text.onnx")]
+    [InlineData("compress model.onnx -o x.onnx --recipe nowhere.json", "nowhere.json")]
+    public void Run_BadInput_IsOneLineThatNamesTheFileAndCode3(string line, string cause)
+    {
+        using var tool = new Tool();
+        File.WriteAllText(tool["empty.onnx"], "");
+        File.WriteAllText(tool["text.onnx"], "this is not a model, it is a text of some length");
+        File.WriteAllBytes(tool["cut.onnx"], File.ReadAllBytes(tool["model.onnx"])[..500]);
+        int files = Directory.GetFiles(tool.Folder).Length;
+        Assert.Equal(3, tool.Run(line.Split(' ')));
+        AssertOneLine(tool, cause);
+        Assert.Equal(files, Directory.GetFiles(tool.Folder).Length);
+    }
+
+    [Theory]
+    [InlineData("compress model.onnx -o missing/x.onnx --lossless", "folder does not exist")]
+    [InlineData("compress model.onnx -o model.onnx --lossless --force", "is the input itself")]
+    public void Run_OutputThatCannotBe_IsCode4(string line, string cause)
+    {
+        using var tool = new Tool();
+        Assert.Equal(4, tool.Run(line.Split(' ')));
+        AssertOneLine(tool, cause);
+    }
+
+    [Fact]
+    public void Verify_OtherModel_FailsWithCode1AndJson()
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--bits", "2"));
+        Assert.Equal(1, tool.Run("verify", "model.onnx", "small.onnx", "--json"));
+        JsonElement json = tool.Json();
+        Assert.False(json.GetProperty("holds").GetBoolean());
+        Assert.Equal("y", json.GetProperty("comparison").GetProperty("outputs")[0].GetProperty("name").GetString());
+        Assert.Equal(0, tool.Run("verify", "model.onnx", "small.onnx", "--max-error", "100%"));
+    }
+
+    [Fact]
+    public void Verify_SameModel_IsEqualBitForBit()
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run("verify", "model.onnx", "model.onnx", "--max-error", "0"));
+        Assert.Contains("equal bit for bit", tool.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inspect_Csv_HasARowAWeight()
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run("inspect", "model.onnx", "--csv"));
+        string[] lines = tool.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(5, lines.Length);
+        Assert.Contains(lines, line => line.StartsWith("A,Gemm,Matrix,Float32,32x64,Dense,1,2048,", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
+    }
+
+    [Fact]
+    public void Inspect_Table_ShowsWeightAndTotal()
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run("inspect", "model.onnx", "--all"));
+        Assert.Contains("32x64", tool.Output, StringComparison.Ordinal);
+        Assert.Contains($"file {new FileInfo(tool["model.onnx"]).Length:#,0} bytes", tool.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unpack_ToPortable_RunsOnTheStockRuntime()
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--bits", "4", "--sparsity", "0.5", "--no-verify"));
+        Assert.Equal(0, tool.Run("unpack", "small.onnx", "-o", "portable.onnx", "--to", "portable"));
+        Assert.Equal(0, tool.Run("verify", "small.onnx", "portable.onnx", "--max-error", "0.0001%"));
+        Assert.Equal(0, tool.Run("diff", "small.onnx", "portable.onnx"));
+    }
+
+    private static void AssertOneLine(Tool tool, string cause)
+    {
+        string line = Assert.Single(tool.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), l => !l.StartsWith("warning:", StringComparison.Ordinal));
+        Assert.StartsWith("deepcompress: ", line, StringComparison.Ordinal);
+        Assert.Contains(cause, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
+    }
+}
