@@ -85,11 +85,33 @@ internal static unsafe class RecurrentGates
     private static Vector512<float> Clip(Vector512<float> x, float bound) => Vector512.Min(Vector512.Max(x, Vector512.Create(-bound)), Vector512.Create(bound));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x));
+    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
 
     /// <summary>1 - 2 / (e^2x + 1): the error is a rounding of 1, which is what the sums before it have too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Tanh(Vector512<float> x) => Vector512<float>.One - (Vector512.Create(2f) / (Vector512.Exp(x + x) + Vector512<float>.One));
+    private static Vector512<float> Tanh(Vector512<float> x) => Vector512<float>.One - (Vector512.Create(2f) / (Exp(x + x) + Vector512<float>.One));
+
+    /// <summary>
+    /// e^x in float32: x = n ln 2 + r with |r| at most ln 2 / 2, a polynomial of e^r (its Taylor series, cut where the rest is
+    /// below a rounding), and n added to the exponent. Arguments are held to where the result is normal.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Exp(Vector512<float> x)
+    {
+        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87f)), Vector512.Create(88f));
+        Vector512<float> n = Vector512.Round(x * 1.44269504f);
+        Vector512<float> r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693359375f), x);
+        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(2.12194440e-4f), r);
+        Vector512<float> p = Vector512.Create(1 / 5040f);
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1 / 720f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1 / 120f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1 / 24f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1 / 6f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(0.5f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512<float>.One);
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512<float>.One);
+        return (p.AsInt32() + (Vector512.ConvertToInt32(n) << 23)).AsSingle();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Flush(Vector512<float> x) =>

@@ -37,6 +37,38 @@ internal static unsafe class SharedKernel512
         return sum0 + sum1 + (sum2 + sum3) + (sum4 + sum5 + (sum6 + sum7));
     }
 
+    /// <summary>Multiplies one tile of codes of any width.</summary>
+    /// <param name="words">The tile's words.</param>
+    /// <param name="count">The number of words.</param>
+    /// <param name="bits">Bits a code.</param>
+    /// <param name="codebook">The centroids.</param>
+    /// <param name="size">16, 32, 64, 128 or 256 centroids.</param>
+    /// <param name="x">The inputs, padded with zeros to whole words.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static Vector512<float> Multiply(uint* words, int count, int bits, float* codebook, int size, float* x)
+    {
+        Vector512<float> low = Vector512.Load(codebook), high = size > 16 ? Vector512.Load(codebook + 16) : low;
+        Vector512<float> sum = Vector512<float>.Zero, other = sum;
+        Vector512<uint> shift = Vector512.Create((uint)bits);
+        uint* end = words + ((long)count * SharedLayout.Lanes);
+        int codesAWord = 32 / bits;
+        for (; words < end; words += SharedLayout.Lanes)
+        {
+            Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance);
+            Vector512<uint> word = Vector512.Load(words);
+            for (int code = 0; code < codesAWord; code++, x++)
+            {
+                Vector512<float> weight = size <= 32
+                    ? Avx512F.PermuteVar16x32x2(low, word.AsInt32(), high)
+                    : SlidingKernel512Large.LookUp(codebook, size, word.AsInt32());
+                word = Avx512F.ShiftRightLogicalVariable(word, shift);
+                (sum, other) = (other, Vector512.FusedMultiplyAdd(weight, Vector512.Create(*x), sum)); // two chains
+            }
+        }
+
+        return sum + other;
+    }
+
     /// <summary>Multiplies one tile by four vectors: a weight is looked up once.</summary>
     /// <param name="words">The tile's words.</param>
     /// <param name="count">The number of words.</param>
@@ -44,7 +76,7 @@ internal static unsafe class SharedKernel512
     /// <param name="codebook">The centroids.</param>
     /// <param name="size">16, 32, 64, 128 or 256 centroids.</param>
     /// <param name="x">The first vector, padded with zeros to whole words.</param>
-    /// <param name="stride">Numbers from a vector to the next; 0 to multiply one vector and leave the other sums unused.</param>
+    /// <param name="stride">Numbers from a vector to the next.</param>
     /// <param name="sums">Room for 64 sums.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyFour(uint* words, int count, int bits, float* codebook, int size, float* x, nint stride, Vector512<float>* sums)

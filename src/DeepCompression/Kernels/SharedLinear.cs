@@ -148,9 +148,12 @@ public sealed unsafe class SharedLinear : IDisposable
             case VectorWidth.Vector512 when vectors < VectorsAPass && _layout.Bits == 4:
                 SharedKernel512.Multiply4Bits(words, count, codebook, x).Store(sums);
                 return 1;
+            case VectorWidth.Vector512 when vectors < VectorsAPass:
+                SharedKernel512.Multiply(words, count, _layout.Bits, codebook, _layout.TableSize, x).Store(sums);
+                return 1;
             case VectorWidth.Vector512:
-                SharedKernel512.MultiplyFour(words, count, _layout.Bits, codebook, _layout.TableSize, x, vectors < VectorsAPass ? 0 : _layout.PaddedColumns, (Vector512<float>*)sums);
-                return vectors < VectorsAPass ? 1 : VectorsAPass;
+                SharedKernel512.MultiplyFour(words, count, _layout.Bits, codebook, _layout.TableSize, x, _layout.PaddedColumns, (Vector512<float>*)sums);
+                return VectorsAPass;
             case VectorWidth.Vector256:
                 SharedKernelGather.Multiply256(words, count, _layout.Bits, codebook, x, sums);
                 return 1;

@@ -34,6 +34,7 @@ internal sealed unsafe class SlidingLayout : IDisposable
     private readonly NativeBuffer _words;
     private readonly NativeBuffer _steps;
     private readonly NativeBuffer _codebook;
+    private readonly NativeBuffer _order;
     private readonly int _groups;
 
     private SlidingLayout(int rows, int columns, int groups, int[] order, int[] tileWords, List<uint> words, List<byte> steps, float[] codebook, int groupSize, int[] tileGroups)
@@ -43,6 +44,7 @@ internal sealed unsafe class SlidingLayout : IDisposable
         _words = NativeBuffer.Copy<uint>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(words));
         _steps = NativeBuffer.Copy<byte>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(steps));
         _codebook = NativeBuffer.Copy<float>(codebook);
+        _order = NativeBuffer.Copy<int>(order);
     }
 
     public int Rows { get; }
@@ -51,6 +53,9 @@ internal sealed unsafe class SlidingLayout : IDisposable
 
     /// <summary>The row in every lane, tile by tile; -1 where there is none.</summary>
     public int[] Order { get; }
+
+    /// <summary>The same for kernels.</summary>
+    public int* OrderPointer => (int*)_order.Pointer;
 
     /// <summary>The first word of every tile, and the word count at the end.</summary>
     public int[] TileWords { get; }
@@ -74,7 +79,7 @@ internal sealed unsafe class SlidingLayout : IDisposable
 
     public float* Codebook => (float*)_codebook.Pointer;
 
-    public long Bytes => _words.Bytes + _steps.Bytes + _codebook.Bytes + (sizeof(int) * (long)(Order.Length + TileWords.Length + TileGroups.Length));
+    public long Bytes => _words.Bytes + _steps.Bytes + _codebook.Bytes + _order.Bytes + (sizeof(int) * (long)(Order.Length + TileWords.Length + TileGroups.Length));
 
     /// <summary>Builds the layout, or returns null where no code can stand for zero.</summary>
     /// <param name="matrix">The weights.</param>
@@ -149,6 +154,7 @@ internal sealed unsafe class SlidingLayout : IDisposable
         _words.Dispose();
         _steps.Dispose();
         _codebook.Dispose();
+        _order.Dispose();
     }
 
     private static int GetSlotsAWord(int paddedSize) => paddedSize <= 32 ? 3 : 2;

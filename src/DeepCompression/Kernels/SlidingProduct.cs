@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Kernels;
@@ -24,7 +25,6 @@ internal static unsafe class SlidingProduct
     {
         float* sums = stackalloc float[(MaxVectors + 1) * SlidingLayout.Lanes];
         sums = (float*)(((nint)sums + NativeBuffer.Alignment - 1) & -NativeBuffer.Alignment);
-        ReadOnlySpan<int> order = layout.Order;
         for (int tile = firstTile; tile < endTile; tile++)
         {
             for (int vector = 0; vector < vectors;)
@@ -33,17 +33,22 @@ internal static unsafe class SlidingProduct
                 for (int v = 0; v < taken; v++)
                 {
                     float* result = y + ((vector + v) * yStride);
-                    for (int lane = 0; lane < SlidingLayout.Lanes; lane++)
-                    {
-                        int row = order[(tile * SlidingLayout.Lanes) + lane];
-                        if (row >= 0)
-                            result[row] = activation.Apply(sums[(v * SlidingLayout.Lanes) + lane] + bias[row]);
-                    }
+                    Scatter(sums + (v * SlidingLayout.Lanes), layout.OrderPointer + (tile * SlidingLayout.Lanes), bias, activation, result);
                 }
 
                 vector += taken;
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scatter(float* sums, int* order, float* bias, in Activation activation, float* y)
+    {
+        bool plain = activation.Kind == ActivationKind.None && order[SlidingLayout.Lanes - 1] >= 0; // lanes without a row come last
+        for (int lane = 0; lane < SlidingLayout.Lanes && plain; lane++)
+            y[order[lane]] = sums[lane] + bias[order[lane]];
+        for (int lane = 0; lane < SlidingLayout.Lanes && !plain && order[lane] >= 0; lane++)
+            y[order[lane]] = activation.Apply(sums[lane] + bias[order[lane]]);
     }
 
     /// <summary>Multiplies one tile by as many vectors as a kernel takes, and says how many.</summary>

@@ -12,6 +12,7 @@ public sealed unsafe class SparseConvolution : IDisposable
     private const int PartsAThread = 2;        // of the output channels: evens out threads
     private const int MaxPlans = 16;           // sizes kept; images of ever new sizes replace the oldest
     private const int CacheFloats = 8192;      // of inputs that a block of weights reads in a pass: two thirds of a first-level cache
+    private const int SumFloats = 16384;       // of a part: 64 KiB
     private const double LeastWeights = 12;    // of a row in a block: fewer, and moving its sums costs more than they save
 
     private readonly VectorWidth _width;
@@ -41,7 +42,7 @@ public sealed unsafe class SparseConvolution : IDisposable
         _width = options.Width ?? KernelDispatch.Selected;
         _bias = bias.IsEmpty ? new NativeBuffer(sizeof(float) * (long)weights.Rows) : NativeBuffer.Copy(bias);
         int degree = options.Degree ?? Environment.ProcessorCount;
-        _layout = BlockedLayout.Build(weights, ChooseBlock(weights), degree == 1 ? 1 : degree * PartsAThread, weights.Rows / geometry.Groups);
+        _layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(degree == 1 ? 1 : degree * PartsAThread, ChooseParts()), weights.Rows / geometry.Groups);
     }
 
     /// <summary>Channels, kernel, strides, pads.</summary>
@@ -179,6 +180,13 @@ public sealed unsafe class SparseConvolution : IDisposable
         double density = weights.NonZeros / Math.Max((double)weights.Rows * weights.Columns, 1);
         int channels = Math.Max(CacheFloats / inputs, (int)Math.Min(LeastWeights / Math.Max(density, 1e-3) / taps, BlockedLayout.MaxBlockColumns));
         return Math.Clamp(channels * taps, 1, BlockedLayout.MaxBlockColumns);
+    }
+
+    /// <summary>Parts whose sums stay in the second-level cache beside the inputs.</summary>
+    private int ChooseParts()
+    {
+        int sums = (Geometry.KernelHeight * Geometry.KernelWidth == 1 ? 7 : 14) * TileKernels.GetLanes(_width);
+        return (int)(((long)Geometry.OutputChannels * sums / SumFloats) + 1);
     }
 
     private ConvolutionPlan GetPlan(int height, int width)
