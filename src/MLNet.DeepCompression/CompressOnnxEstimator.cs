@@ -57,12 +57,12 @@ public sealed class CompressOnnxEstimator : IEstimator<CompressedOnnxTransformer
         new(this, Options with { FineTuning = Configure(Options.FineTuning ?? new FineTuningOptions(), configure) });
 
     /// <summary>Compresses the model, training it where asked to, and makes the transformer. No file is written.</summary>
-    /// <param name="input">Data with the input columns and, for training, the label column; without training no row is read.</param>
+    /// <param name="input">Data with the input columns and, for training, the label column; without training and calibration no row is read.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or size than its tensor or the labels.</exception>
     /// <exception cref="ArgumentException">The options name a weight that the model does not have.</exception>
     /// <exception cref="InvalidDataException">The model's weights cannot be read.</exception>
-    /// <exception cref="InvalidOperationException">There is no row to train with, or a label is missing or not a class.</exception>
+    /// <exception cref="InvalidOperationException">There is no row to train or calibrate with, a label is missing or not a class, or both training and calibration are asked for.</exception>
     /// <exception cref="NotSupportedException">The model has an operator that cannot be trained, or a weight that cannot run compressed.</exception>
     public CompressedOnnxTransformer Fit(IDataView input)
     {
@@ -70,7 +70,11 @@ public sealed class CompressOnnxEstimator : IEstimator<CompressedOnnxTransformer
         foreach (TensorBinding binding in _binding.Inputs)
             InputColumns.Find(binding, input.Schema);
 
+        if (Options is { FineTuning: not null, Calibration: not null })
+            throw new InvalidOperationException("Fine-tuning chooses what it prunes itself: ask for FineTuning or Calibration, not both.");
         CompressionOptions compression = Compression();
+        if (Options.Calibration is { } calibration)
+            compression = compression with { InputNorms = Calibrator.Measure(_model, input, _binding.Inputs, calibration) };
         OnnxModel model = _model;
         ModelBinding bound = _binding;
         if (Options.FineTuning is { } tuning)

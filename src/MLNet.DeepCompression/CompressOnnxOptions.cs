@@ -20,6 +20,12 @@ public sealed record CompressOnnxOptions
     /// <summary>Trains the model on the pipeline's data while it is compressed. Null, the default: compresses without looking at the data.</summary>
     public FineTuningOptions? FineTuning { get; init; }
 
+    /// <summary>
+    /// Prunes by what the pipeline's data feeds the weights with, not by magnitude alone. Null, the default: does not look at the data.
+    /// Fine-tuning chooses what it prunes itself, so the two exclude each other.
+    /// </summary>
+    public CalibrationOptions? Calibration { get; init; }
+
     /// <summary>Options of single operator types or weights, for example <c>o => o with { ByWeight = ... }</c>; null, the default, for none.</summary>
     public Func<CompressionOptions, CompressionOptions>? Weights { get; init; }
 

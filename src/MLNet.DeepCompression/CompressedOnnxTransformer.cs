@@ -1,3 +1,4 @@
+using DeepCompression.ExecutionProvider;
 using DeepCompression.Onnx;
 using DeepCompression.OnnxRuntime;
 using Microsoft.ML;
@@ -36,6 +37,12 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     /// <summary>The model's size before and after, and what every byte is for.</summary>
     public CompressionSummary Report { get; }
 
+    /// <summary>
+    /// What the execution provider computes and what it leaves to ONNX Runtime. Null before the first row is scored, and where the
+    /// execution provider is not used.
+    /// </summary>
+    public DeepCompressionReport? Execution { get; private set; }
+
     /// <summary>True: every row is scored by itself, whatever rows are scored with it.</summary>
     public bool IsRowToRowMapper => true;
 
@@ -71,7 +78,7 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     {
         using SessionOptions options = _options.CreateSessionOptions?.Invoke() ?? new SessionOptions();
         if (_options.UseExecutionProvider)
-            options.AppendDeepCompression();
+            Execution = options.AppendDeepCompression();
         return new InferenceSession(_runnable.ToBytes(), options);
     }
 }

@@ -1,3 +1,4 @@
+using DeepCompression.ExecutionProvider;
 using DeepCompression.OnnxRuntime;
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
@@ -23,8 +24,9 @@ public static class DeepCompressionExtensions
     /// </summary>
     /// <param name="mlContext">The context of the pipeline.</param>
     /// <param name="createSessionOptions">Makes the options that the execution provider is appended to; null for ONNX Runtime's defaults.</param>
+    /// <param name="onSession">Is given the report of each session when its options are made; the report fills when the session is created. Null: nobody.</param>
     /// <returns>The same context.</returns>
-    public static MLContext UseDeepCompression(this MLContext mlContext, Func<SessionOptions>? createSessionOptions = null)
+    public static MLContext UseDeepCompression(this MLContext mlContext, Func<SessionOptions>? createSessionOptions = null, Action<DeepCompressionReport>? onSession = null)
     {
         ArgumentNullException.ThrowIfNull(mlContext);
         mlContext.SetOnnxSessionOption(new OnnxSessionOptions
@@ -32,7 +34,8 @@ public static class DeepCompressionExtensions
             CreateSessionOptions = () =>
             {
                 SessionOptions options = createSessionOptions?.Invoke() ?? new SessionOptions();
-                options.AppendDeepCompression();
+                DeepCompressionReport report = options.AppendDeepCompression();
+                onSession?.Invoke(report);
                 return options;
             },
         });

@@ -1,4 +1,5 @@
 using System.Reflection;
 using DeepCompression.Benchmarks.Harness;
+using MLNet.DeepCompression.Benchmarks.Mlnet;
 
-return BenchProgram.Run(Assembly.GetExecutingAssembly(), args);
+return ChildProcess.TryRun(args) ?? BenchProgram.Run(Assembly.GetExecutingAssembly(), args);

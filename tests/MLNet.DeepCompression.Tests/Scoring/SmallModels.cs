@@ -1,5 +1,6 @@
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
+using DeepCompression.WeightSharing;
 
 namespace MLNet.DeepCompression.Tests.Scoring;
 
@@ -46,9 +47,45 @@ internal sealed class SmallModels : IDisposable
     {
         ModelProto model = new() { IrVersion = 8, Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
-        string path = Path.Combine(_folder, name);
-        new OnnxModel(model).Save(path);
+        return Save(new OnnxModel(model), name);
+    }
+
+    public string Save(OnnxModel model, string name)
+    {
+        string path = PathOf(name);
+        model.Save(path);
         return path;
+    }
+
+    public string PathOf(string name) => Path.Combine(_folder, name);
+
+    /// <summary>x: [N, 512] through a 512x512 weight that is sparse and shared, in the portable form; y: [N, 512].</summary>
+    public string Portable()
+    {
+        Random random = new(3);
+        GraphProto graph = Graph(Value("x", TensorProto.Types.DataType.Float, null, 512), Value("y", TensorProto.Types.DataType.Float, null, 512));
+        graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 512, 512 }, FloatData = { Enumerable.Range(0, 512 * 512).Select(_ => random.NextSingle() - 0.5f) } });
+        graph.Node.Add(Node("Gemm", ["x", "w"], "y"));
+        ModelProto model = new() { IrVersion = 8, Graph = graph, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } } };
+        CompressionOptions options = new()
+        {
+            Form = ModelForm.Portable,
+            Default = new WeightOptions { Pruning = new PruningOptions { Sparsity = 0.9 }, WeightSharing = new SharingOptions { Bits = 4 } },
+        };
+        return Save(ModelCompressor.Compress(new OnnxModel(model), options).Model, "portable.onnx");
+    }
+
+    /// <summary>sum = a + b and difference = a - b, all [N, 3].</summary>
+    public string SumAndDifference()
+    {
+        GraphProto graph = new() { Name = "g" };
+        foreach (string name in new[] { "a", "b" })
+            graph.Input.Add(Value(name, TensorProto.Types.DataType.Float, null, 3));
+        graph.Output.Add(Value("sum", TensorProto.Types.DataType.Float, null, 3));
+        graph.Output.Add(Value("difference", TensorProto.Types.DataType.Float, null, 3));
+        graph.Node.Add(Node("Add", ["a", "b"], "sum"));
+        graph.Node.Add(Node("Sub", ["a", "b"], "difference"));
+        return Save(graph, "sum-and-difference.onnx");
     }
 
     public static NodeProto Node(string op, string[] inputs, string output) => new() { OpType = op, Name = op + "_" + output, Input = { inputs }, Output = { output } };

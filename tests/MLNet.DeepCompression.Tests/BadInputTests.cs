@@ -1,0 +1,110 @@
+using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
+using Google.Protobuf;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.DeepCompression.Tests.Scoring;
+
+namespace MLNet.DeepCompression.Tests;
+
+/// <summary>Not beside other tests: it counts the files of the temporary folder.</summary>
+[Collection(nameof(BadInputTests))]
+[CollectionDefinition(nameof(BadInputTests), DisableParallelization = true)]
+public sealed class BadInputTests : IDisposable
+{
+    private readonly SmallModels _models = new();
+    private readonly MLContext _ml = new(seed: 1);
+
+    public void Dispose() => _models.Dispose();
+
+    [Fact]
+    public void ApplyCompressedOnnxModel_FileIsMissing_NamesIt()
+    {
+        var e = Assert.Throws<FileNotFoundException>(() => _ml.DeepCompression().ApplyCompressedOnnxModel(_models.PathOf("nothing.onnx")));
+        Assert.Contains("nothing.onnx", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.9)]
+    public void ApplyCompressedOnnxModel_FileIsCutOff_NamesIt(double kept)
+    {
+        string file = _models.Portable();
+        byte[] bytes = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, bytes[..(int)(kept * bytes.Length)]);
+        var e = Assert.Throws<InvalidDataException>(() => _ml.DeepCompression().ApplyCompressedOnnxModel(file));
+        Assert.Contains("portable.onnx", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_BlobIsDamaged_NamesTheWeight()
+    {
+        OnnxModel packed = ModelCompressor.Compress(ModelUnpacker.Unpack(OnnxModel.Load(_models.Portable())), new CompressionOptions()).Model;
+        TensorProto blob = packed.Proto.Graph.Initializer.Single(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Uint8);
+        byte[] bytes = blob.RawData.ToByteArray();
+        bytes.AsSpan(bytes.Length / 2, 16).Fill(0x5A);
+        blob.RawData = ByteString.CopyFrom(bytes);
+        string file = _models.Save(packed, "damaged.onnx");
+        var e = Assert.Throws<InvalidDataException>(() => _ml.DeepCompression().ApplyCompressedOnnxModel(file).Fit(Rows()));
+        Assert.Contains("damaged.onnx", e.Message, StringComparison.Ordinal);
+        Assert.Contains("'w'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ModelLoad_ZipIsCutOff_Throws()
+    {
+        IDataView data = Rows();
+        string zip = _models.PathOf("model.zip");
+        using CompressedOnnxTransformer model = _ml.DeepCompression().ApplyCompressedOnnxModel(_models.Portable()).Fit(data);
+        _ml.Model.Save(model, data.Schema, zip);
+        byte[] bytes = File.ReadAllBytes(zip);
+        File.WriteAllBytes(zip, bytes[..(bytes.Length / 2)]);
+        Assert.ThrowsAny<Exception>(() => _ml.Model.Load(zip, out _));
+    }
+
+    [Fact]
+    public void Fit_Failing_LeavesNoFile()
+    {
+        string file = _models.Portable();
+        string[] before = Temporary();
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.DeepCompression().CompressOnnxModel(file, ["y"], ["Nothing"]).Fit(Rows()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.DeepCompression().CompressOnnxModel(file, configure: o => o with { FineTuning = new() }).Fit(Rows()));
+        Assert.Throws<InvalidOperationException>(() => _ml.DeepCompression().CompressOnnxModel(file, configure: o => o with { FineTuning = new(), Calibration = new() }).Fit(Rows()));
+        Assert.Equal(before, Temporary());
+    }
+
+    [Fact]
+    public void FitTransformSaveLoadDispose_Together_LeaveNoTemporaryFile()
+    {
+        string file = _models.Portable();
+        IDataView data = Rows();
+        string[] before = Temporary();
+        using (MemoryStream zip = new())
+        {
+            using (CompressedOnnxTransformer model = _ml.DeepCompression().CompressOnnxModel(file).Fit(data))
+            {
+                Assert.Single(model.Transform(data).GetColumn<float[]>("y"));
+                _ml.Model.Save(model, data.Schema, zip);
+            }
+
+            ITransformer loaded = _ml.Model.Load(zip, out _);
+            Assert.Single(loaded.Transform(data).GetColumn<float[]>("y"));
+            ((IDisposable)loaded).Dispose();
+        }
+
+        Assert.Equal(before, Temporary());
+    }
+
+    private static string[] Temporary() => [.. Directory.GetFileSystemEntries(Path.GetTempPath(), "*", SearchOption.TopDirectoryOnly)
+        .Where(path => Path.GetFileName(path).StartsWith("ml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".onnx", StringComparison.Ordinal) || path.EndsWith(".tmp", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal)];
+
+    private IDataView Rows() => _ml.Data.LoadFromEnumerable([new Row()]);
+
+    private sealed class Row
+    {
+        [ColumnName("x")]
+        [VectorType(512)]
+        public float[] X { get; set; } = new float[512];
+    }
+}
