@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeepCompression.ExecutionProvider.Graph;
 using DeepCompression.ExecutionProvider.Weights;
+using DeepCompression.Kernels;
 
 namespace DeepCompression.ExecutionProvider.Planning;
 
@@ -9,10 +10,10 @@ namespace DeepCompression.ExecutionProvider.Planning;
 /// 1. read the weight nodes; 2. match the operators that read them; 3. group weights and operators that belong together;
 /// 4. claim a group if all of it can be computed, its nodes may be fused, and it is expected to be faster.
 /// </summary>
-internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepCompressionReport report)
+internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepCompressionReport report, KernelOptions? measureWith)
 {
     private readonly Dictionary<string, WeightNode> _weights = [];
-    private readonly Dictionary<NodeView, (UnitPlan? Plan, string Reason)> _matches = [];
+    private readonly Dictionary<NodeView, KernelEstimate> _estimates = [];
     private readonly List<Claim> _claims = [];
     private readonly List<NodeView> _damaged = [];
 
@@ -35,6 +36,8 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 
         return _claims;
     }
+
+    private string Verb => measureWith is null ? "expected" : "measured or expected";
 
     private void ReadWeights()
     {
@@ -112,17 +115,18 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         foreach (NodeView reader in readers)
         {
             (UnitPlan? plan, string reason) = UnitMatcher.Match(graph, reader, _weights);
-            _matches[reader] = (plan, reason);
             if (plan is null)
                 return readers.Count == 1 ? reason : $"{reader.Label}, which shares the weight: {reason}";
             units.Add(plan);
-            kernel += plan.Estimate.Kernel;
-            dense += plan.Estimate.Dense;
+            KernelEstimate estimate = (measureWith is null ? null : Autotuner.Measure(plan, measureWith)) ?? plan.Estimate;
+            _estimates[reader] = estimate;
+            kernel += estimate.Kernel;
+            dense += estimate.Dense;
         }
 
         double speedup = dense / kernel;
         double needed = weights.TrueForAll(weight => weight.IsPacked) ? policy.MinimumSpeedupPacked : policy.MinimumSpeedup;
-        return speedup >= needed ? null : string.Create(CultureInfo.InvariantCulture, $"expected at {speedup:0.00} of the speed of the dense operator");
+        return speedup >= needed ? null : string.Create(CultureInfo.InvariantCulture, $"{Verb} at {speedup:0.00} of the speed of the dense operator");
     }
 
     private void Report(NodeView reader, List<WeightNode> weights, string? refusal)
@@ -130,7 +134,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         WeightNode[] read = [.. weights.Where(weight => Array.Exists(reader.Inputs, input => input?.Name == weight.Output.Name))];
         long dense = read.Sum(weight => weight.DenseBytes);
         double density = read.Sum(weight => (double)weight.Entries) / Math.Max(1, read.Sum(weight => (long)weight.Shape.Length));
-        string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"expected {_matches[reader].Plan!.Estimate.Speedup:0.0} times as fast as the dense operator");
+        string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"{Verb} {_estimates[reader].Speedup:0.0} times as fast as the dense operator");
         report.Add(this, graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
     }
 }

@@ -7,7 +7,7 @@ using DeepCompression.Sparse;
 namespace DeepCompression.ExecutionProvider.Planning;
 
 /// <summary>MatMul or Gemm: every row of the input times one weight matrix.</summary>
-internal sealed record LinearPlan(NodeView Node, WeightNode Weight, IReadOnlyList<NodeView> Followers, Epilogue Epilogue, int Inputs, int Outputs, bool IsTransposed, int? Batch)
+internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IReadOnlyList<NodeView> Followers, Epilogue Epilogue, int Inputs, int Outputs, bool IsTransposed, int? Batch)
     : UnitPlan(Node, [Weight], Followers)
 {
     // A codebook with fewer non-zeros than this is worth storing without its zeros.
@@ -65,6 +65,31 @@ internal sealed record LinearPlan(NodeView Node, WeightNode Weight, IReadOnlyLis
         return IsDense
             ? new SharedLinearUnit(context.Share(Recipe, () => CompileShared(options)), input, output)
             : new LinearUnit(context.Share(Recipe, () => CompileSparse(options)), input, output);
+    }
+
+    /// <inheritdoc/>
+    public override DenseWork? Work => new(null, 0, 0, Batch ?? 1, Inputs, Outputs);
+
+    /// <inheritdoc/>
+    public override long InputElements => (long)(Batch ?? 1) * Inputs;
+
+    /// <inheritdoc/>
+    public override long OutputElements => (long)(Batch ?? 1) * Outputs;
+
+    /// <inheritdoc/>
+    public override IDisposable CreateKernel(KernelOptions options, out Action<nint, nint> run)
+    {
+        int batch = Batch ?? 1;
+        if (IsDense)
+        {
+            SharedLinear shared = CompileShared(options);
+            run = (x, y) => shared.Compute((float*)x, (float*)y, batch, SequentialRunner.Instance);
+            return shared;
+        }
+
+        SparseLinear sparse = CompileSparse(options);
+        run = (x, y) => sparse.Compute((float*)x, (float*)y, batch, SequentialRunner.Instance);
+        return sparse;
     }
 
     // Equal recipes make equal kernels.

@@ -6,9 +6,6 @@ namespace DeepCompression.ExecutionProvider.Planning;
 /// <summary>Finds the plan for an operator that reads compressed weights.</summary>
 internal static class UnitMatcher
 {
-    // SparseRecurrent does not compute yet.
-    internal static bool HasRecurrentKernel => false;
-
     /// <summary>Sees whether there is a kernel for an operator.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="node">The operator.</param>
@@ -24,7 +21,7 @@ internal static class UnitMatcher
         if (node.Outputs.FirstOrDefault()?.ElementType is not (OnnxType.Float32 or null))
             return (null, "the operator is not of float32");
         if (node.IsOnnx("LSTM") || node.IsOnnx("GRU"))
-            return HasRecurrentKernel ? RecurrentPlan.Match(node, WeightOf) : (null, $"there is no kernel for {node.OpType}");
+            return RecurrentPlan.Match(node, WeightOf);
         if (read.Length != 1)
             return (null, "the operator reads several compressed weights");
         if (node.IsOnnx("MatMul") || node.IsOnnx("Gemm"))

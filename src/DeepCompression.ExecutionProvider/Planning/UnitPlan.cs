@@ -17,6 +17,20 @@ internal abstract record UnitPlan(NodeView Node, IReadOnlyList<WeightNode> Weigh
     /// <summary>The values that the operator, with its followers, yields.</summary>
     public IReadOnlyList<ValueView?> Results => Followers.Count == 0 ? Node.Outputs : Followers[^1].Outputs;
 
+    /// <summary>The same work with dense weights, of a size that is known; null where it is not to be measured.</summary>
+    public virtual DenseWork? Work => null;
+
+    /// <summary>Numbers that the operator reads beside its weights, for work that is measured.</summary>
+    public virtual long InputElements => 0;
+
+    /// <summary>Numbers that the operator writes, for work that is measured.</summary>
+    public virtual long OutputElements => 0;
+
+    /// <summary>Builds a kernel to be measured.</summary>
+    /// <param name="options">How to build.</param>
+    /// <param name="run">Computes an output of <see cref="OutputElements"/> from an input of <see cref="InputElements"/>, on one thread.</param>
+    public virtual IDisposable CreateKernel(KernelOptions options, out Action<nint, nint> run) => throw new NotSupportedException($"{Node.OpType} is not measured");
+
     /// <summary>Builds the kernel.</summary>
     public abstract Unit Compile(CompileContext context);
 }

@@ -82,10 +82,15 @@ internal sealed unsafe class ProviderOptions
             throw new NotSupportedException($"provider option kernel: {unknown.Message}", unknown);
         }
 
+        // Who only plans will unpack what is not claimed: a packed weight then has the same alternative as any other.
+        bool planOnly = Entry(ort, session, "plan") == "1";
+        if (planOnly)
+            policy = policy with { MinimumSpeedupPacked = policy.MinimumSpeedup };
+
         DeepCompressionReport? report = null;
         if (_reports.TryGetValue(Entry(ort, session, "report"), out WeakReference<DeepCompressionReport>? reference))
             reference.TryGetTarget(out report);
-        return new ProviderOptions(degree > 0 ? degree : Environment.ProcessorCount, autotune == "1", width, report ?? new DeepCompressionReport()) { Policy = policy, PlanOnly = Entry(ort, session, "plan") == "1" };
+        return new ProviderOptions(degree > 0 ? degree : Environment.ProcessorCount, autotune == "1", width, report ?? new DeepCompressionReport()) { Policy = policy, PlanOnly = planOnly };
     }
 
     private static string Entry(OrtRuntime ort, OrtSessionOptions* session, string name)

@@ -33,7 +33,7 @@ internal sealed unsafe class SessionEp(OrtRuntime ort, ProviderOptions options)
     private void Claim(OrtGraph* graph, OrtEpGraphSupportInfo* support)
     {
         GraphView view = new(ort, graph);
-        ClaimPlanner planner = new(view, options.Policy, options.Report);
+        ClaimPlanner planner = new(view, options.Policy, options.Report, options.Autotune ? options.KernelOptions : null);
         IReadOnlyList<Claim> claims = planner.Plan();
         IEnumerable<IEnumerable<NodeView>> groups = claims.Select(claim => claim.Nodes);
         if (options.PlanOnly)

@@ -104,12 +104,14 @@ internal sealed class WeightNode
 
     private static WeightNode ReadPacked(NodeView node, TensorView[] inputs)
     {
-        const int BitsAnEntry = 5; // a coded non-zero takes about this much; the exact count is not in the header
         ReadOnlyMemory<byte> blob = Memory(inputs[0]);
         PackedHeader header = TensorCompressor.ReadHeader(blob.Span);
-        int entries = (int)Math.Min(header.Shape.Length, header.PayloadBytes * 8L / BitsAnEntry);
+        int entries = header.HasZero || !header.IsShared ? (int)Math.Min(header.Shape.Length, header.PayloadBytes * 8L / BitsAnEntry(header.CodebookSize)) : header.Shape.Length;
         return new WeightNode(node, header.ElementType, header.Shape, entries, header.CodebookSize, header.Groups, () => TensorCompressor.Decompress(blob.Span));
     }
+
+    // What a coded non-zero takes, about: its place and, shorter than its code, its value. The header does not say how many there are.
+    private static double BitsAnEntry(int codebookSize) => 2.5 + (0.75 * Math.Log2(Math.Max(codebookSize, 2)));
 
     private static unsafe ReadOnlyMemory<byte> Memory(TensorView tensor) => new NativeBytes(tensor.Data, tensor.ByteLength).Memory;
 

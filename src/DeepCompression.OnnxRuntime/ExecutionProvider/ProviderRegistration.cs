@@ -1,4 +1,5 @@
 using DeepCompression.ExecutionProvider;
+using DeepCompression.ExecutionProvider.Planning;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DeepCompression.OnnxRuntime;
@@ -17,6 +18,7 @@ internal static class ProviderRegistration
         {
             if (_device is not null)
                 return _device;
+            DenseWork.Measure = DenseTimer.Measure;
             OrtEnv environment = OrtEnv.Instance();
             environment.RegisterExecutionProviderLibrary(DeepCompressionProvider.Name, DeepCompressionProvider.PrepareLibrary());
             return _device = environment.GetEpDevices().First(device => device.EpName == DeepCompressionProvider.Name);
