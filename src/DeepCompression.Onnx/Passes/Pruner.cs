@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DeepCompression.Pruning;
 
 namespace DeepCompression.Onnx;
@@ -35,25 +36,43 @@ internal sealed class Pruner
     {
         int rows = weight.Shape.Rank == 0 ? 1 : (int)weight.Shape.Dimensions[0];
         int columns = weight.Shape.Length / rows;
+        if (pruning.Method == PruningMethod.GlobalSparsity)
+            return _global[weight].Apply(tensor);
+        if (pruning.Method == PruningMethod.Deviation)
+            return MaskSelector.ByDeviation(WeightValues.ToSingle(tensor.ElementType, tensor.Values.Span), pruning.Quality).Apply(tensor);
+
+        // Large weights dominate the memory that compression takes: what pruning leaves is written over the saliencies.
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(checked(tensor.Shape.Length * sizeof(float)));
+        Span<float> saliencies = MemoryMarshal.Cast<byte, float>(buffer.AsSpan());
+        WriteSaliencies(weight, tensor, saliencies);
         SparsityMask mask = pruning.Method switch
         {
-            PruningMethod.Sparsity => MaskSelector.BySparsity(Saliencies(weight, tensor), pruning.Sparsity),
-            PruningMethod.GlobalSparsity => _global[weight],
-            PruningMethod.Rows => MaskSelector.ByRow(Saliencies(weight, tensor), rows, pruning.Sparsity),
-            PruningMethod.Pattern => MaskSelector.ByPattern(Saliencies(weight, tensor), columns, pruning.Keep, pruning.Of),
-            PruningMethod.Blocks => MaskSelector.ByBlock(Saliencies(weight, tensor), columns, pruning.BlockRows, pruning.BlockColumns, pruning.Sparsity),
-            PruningMethod.Deviation => MaskSelector.ByDeviation(WeightValues.ToSingle(tensor.ElementType, tensor.Values.Span), pruning.Quality),
-            _ => MaskSelector.ByThreshold(Saliencies(weight, tensor), pruning.Threshold),
+            PruningMethod.Sparsity => MaskSelector.BySparsity(saliencies, pruning.Sparsity),
+            PruningMethod.Rows => MaskSelector.ByRow(saliencies, rows, pruning.Sparsity),
+            PruningMethod.Pattern => MaskSelector.ByPattern(saliencies, columns, pruning.Keep, pruning.Of),
+            PruningMethod.Blocks => MaskSelector.ByBlock(saliencies, columns, pruning.BlockRows, pruning.BlockColumns, pruning.Sparsity),
+            _ => MaskSelector.ByThreshold(saliencies, pruning.Threshold),
         };
-        return mask.Apply(tensor);
+        if (tensor.ElementType != ElementType.Float32)
+            return mask.Apply(tensor);
+        tensor.Values.Span.CopyTo(buffer);
+        mask.Apply(saliencies);
+        return new PrunedTensor(tensor.ElementType, tensor.Shape, buffer);
+    }
+
+    private void WriteSaliencies(Weight weight, PrunedTensor tensor, Span<float> saliencies)
+    {
+        WeightValues.ToSingle(tensor.ElementType, tensor.Values.Span, saliencies);
+        if (_options.InputNorms.TryGetValue(weight.Path, out float[]? norms) || _options.InputNorms.TryGetValue(weight.Name, out norms))
+            Saliency.MagnitudeTimesInputNorm(saliencies, norms, WeightLayout.InnerOf(weight), saliencies);
+        else
+            Saliency.Magnitude(saliencies, saliencies);
     }
 
     private float[] Saliencies(Weight weight, PrunedTensor tensor)
     {
-        if (!_options.InputNorms.TryGetValue(weight.Path, out float[]? norms) && !_options.InputNorms.TryGetValue(weight.Name, out norms))
-            return Saliency.Magnitude(tensor.ElementType, tensor.Values.Span);
-        float[] saliency = WeightValues.ToSingle(tensor.ElementType, tensor.Values.Span);
-        Saliency.MagnitudeTimesInputNorm(saliency, norms, WeightLayout.InnerOf(weight), saliency);
-        return saliency;
+        float[] saliencies = GC.AllocateUninitializedArray<float>(tensor.Shape.Length);
+        WriteSaliencies(weight, tensor, saliencies);
+        return saliencies;
     }
 }
