@@ -61,7 +61,7 @@ public sealed class TrainingModel
         ArgumentNullException.ThrowIfNull(model);
         options ??= new TrainingOptions();
         ForwardGraph forward = ForwardGraph.Prepare(model, options.BatchSize, options.InputShapes, options.IsTrainable);
-        string logits = FindLogits(forward, options);
+        string logits = Flat(forward.Builder, FindLogits(forward, options));
         TensorType logitsType = forward.Builder.Type(logits);
         TensorType labelType = options.Loss.LabelType(logitsType);
         forward.Builder.Types[LabelsName] = labelType;
@@ -111,6 +111,15 @@ public sealed class TrainingModel
         string output = $"train/gradient/{name}";
         graph.Publish(gradient, output, graph.Type(name));
         return new TrainableWeight(name, new TensorShape([.. forward.Weights[name].Dims]), output);
+    }
+
+    /// <summary>Classes may lie on the second axis with nothing but axes of size 1 behind it, as after a global pooling: they become the last axis.</summary>
+    private static string Flat(GraphBuilder graph, string logits)
+    {
+        long[] shape = graph.Shape(logits);
+        if (shape.Length < 3 || Shapes.Length(shape.AsSpan(2)) != 1)
+            return logits;
+        return graph.Known(graph.Reshape(logits, shape[0], shape[1]), shape[..2]);
     }
 
     private static string FindLogits(ForwardGraph forward, TrainingOptions options)

@@ -21,7 +21,7 @@ internal static class ElementwiseRules
         ["Sin"] = c => c.Give(0, c.G.Mul(c.Dy, c.G.Op("Cos", c.X))),
         ["Cos"] = c => c.Give(0, c.G.Neg(c.G.Mul(c.Dy, c.G.Op("Sin", c.X)))),
 
-        ["Relu"] = c => c.Give(0, c.G.Mul(c.Dy, c.G.Op("Sign", c.Y))),
+        ["Relu"] = c => c.Give(0, c.G.Mul(c.Dy, IsPositive(c.G, c.Y))),
         ["LeakyRelu"] = c => c.Give(0, Select(c, Above(c, 0), c.Dy, c.G.Mul(c.Dy, c.Node.Float("alpha", 0.01f)))),
         ["PRelu"] = PRelu,
         ["Elu"] = c => c.Give(0, Select(c, Above(c, 0), c.Dy, c.G.Mul(c.Dy, c.G.Add(c.Y, c.Node.Float("alpha", 1))))),
@@ -51,6 +51,9 @@ internal static class ElementwiseRules
             c.GiveSummed(2, c.G.Op("Where", c.X, zero, c.Dy));
         },
     };
+
+    /// <summary>1 where a value that is not negative is above 0, else 0: min(1, 1e38 y), the fastest such node of the runtime.</summary>
+    private static string IsPositive(GraphBuilder g, string y) => g.Op("HardSigmoid", [y], [("alpha", 1e38f), ("beta", 0f)]);
 
     private static string Above(GradientContext c, float bound) => c.G.Op("Greater", c.X, c.G.Constant(bound));
 

@@ -15,6 +15,8 @@ internal static class ShapeObserver
         ModelProto observed = model.Clone();
         observed.Graph.ValueInfo.Clear();
         observed.Graph.Output.Clear();
+        foreach (ValueInfoProto input in observed.Graph.Input.Where(input => inputs.ContainsKey(input.Name)))
+            input.Type = ModelWriter.Info(input.Name, inputs[input.Name]).Type;
         foreach (string output in observed.Graph.Node.SelectMany(node => node.Output).Where(output => output.Length > 0).Distinct())
             observed.Graph.Output.Add(new ValueInfoProto { Name = output });
 

@@ -3,6 +3,7 @@ using DeepCompression.Training.Graphs;
 namespace DeepCompression.Training;
 
 /// <summary>What training makes small: a function of a model's output and of labels, written as ONNX nodes.</summary>
+/// <remarks>An output of shape (batch, classes, 1, 1), as after a global pooling, is read as (batch, classes).</remarks>
 public abstract record Loss
 {
     /// <summary>
@@ -22,7 +23,7 @@ public abstract record Loss
 
     /// <summary>
     /// Kullback-Leibler divergence of the output's softmax from a teacher's, both at a temperature, times its square (Hinton et al.
-    /// 2015, section 2). Labels: the teacher's logits, float32, shape of the output.
+    /// 2015, section 2). Labels: the teacher's logits, or logarithms of its probabilities, float32, shape of the output.
     /// </summary>
     /// <param name="temperature">What logits are divided by, more than 0.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is not a positive number.</exception>
