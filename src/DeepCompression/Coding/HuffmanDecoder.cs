@@ -10,6 +10,7 @@ public sealed class HuffmanDecoder
     private readonly byte _single;
     private readonly ushort[] _table;
     private readonly uint[]? _pairs;
+    private readonly int _pairBits; // bits of an index of _pairs
 
     /// <summary>Builds the tables of a code.</summary>
     /// <param name="code">The code.</param>
@@ -20,7 +21,8 @@ public sealed class HuffmanDecoder
         if (code.IsSingle)
             _single = (byte)code.Lengths.IndexOf((byte)1);
         _table = BuildTable(code);
-        _pairs = BuildPairs(code, _table);
+        _pairBits = Math.Max(code.MaxLength, HuffmanFourStreams.ShortCode);
+        _pairs = BuildPairs(code, _table, _pairBits);
     }
 
     /// <summary>Decodes one stream.</summary>
@@ -75,7 +77,7 @@ public sealed class HuffmanDecoder
         if (_pairs is null)
             HuffmanFourStreams.DecodeSymbols(ref s0, ref s1, ref s2, ref s3, stream0, stream1, stream2, stream3, d0, d1, d2, d3, _table, _code.MaxLength);
         else
-            HuffmanFourStreams.DecodePairs(ref s0, ref s1, ref s2, ref s3, stream0, stream1, stream2, stream3, d0, d1, d2, d3, _pairs, _code.MaxLength);
+            HuffmanFourStreams.DecodePairs(ref s0, ref s1, ref s2, ref s3, stream0, stream1, stream2, stream3, d0, d1, d2, d3, _pairs, _pairBits);
         HuffmanTail.Decode(ref s0, stream0, d0, _table, _code.MaxLength);
         HuffmanTail.Decode(ref s1, stream1, d1, _table, _code.MaxLength);
         HuffmanTail.Decode(ref s2, stream2, d2, _table, _code.MaxLength);
@@ -98,22 +100,25 @@ public sealed class HuffmanDecoder
         return table;
     }
 
-    /// <summary>Entries of two symbols where both fit: bits in byte 0, symbols in byte 1, the symbols in bytes 2 and 3.</summary>
-    private static uint[]? BuildPairs(CanonicalCode code, ushort[] table)
+    /// <summary>Entries of two symbols where both fit: bits in byte 0, symbols in byte 1, the symbols in bytes 2 and 3; null where few do.</summary>
+    private static uint[]? BuildPairs(CanonicalCode code, ushort[] table, int indexBits)
     {
-        uint[] pairs = new uint[table.Length];
+        if (code.MaxLength == 0 || code.IsSingle)
+            return null;
+        uint[] pairs = new uint[1 << indexBits];
+        int free = indexBits - code.MaxLength;
+        int mask = pairs.Length - 1;
         long two = 0;
-        for (int bits = 0; bits < table.Length; bits++)
+        for (int bits = 0; bits < pairs.Length; bits++)
         {
-            int first = table[bits] & 0xFF;
-            uint second = table[(bits << first) & (table.Length - 1)];
-            bool fits = first + (second & 0xFF) <= code.MaxLength;
+            uint first = table[bits >> free];
+            uint second = table[((bits << (int)(first & 0xFF)) & mask) >> free];
+            uint both = (first & 0xFF) + (second & 0xFF);
+            bool fits = both <= indexBits;
             two += fits ? 1 : 0;
-            pairs[bits] = fits
-                ? ((uint)first + (second & 0xFF)) | (2 << 8) | ((uint)(table[bits] >> 8) << 16) | ((second >> 8) << 24)
-                : (uint)first | (1 << 8) | ((uint)(table[bits] >> 8) << 16);
+            pairs[bits] = fits ? both | (2 << 8) | (first >> 8 << 16) | (second >> 8 << 24) : (first & 0xFF) | (1 << 8) | (first >> 8 << 16);
         }
 
-        return two >= (PairThreshold - 1) * table.Length ? pairs : null;
+        return two >= (PairThreshold - 1) * pairs.Length ? pairs : null;
     }
 }

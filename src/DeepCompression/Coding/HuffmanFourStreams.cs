@@ -12,7 +12,8 @@ namespace DeepCompression.Coding;
 /// </summary>
 internal static class HuffmanFourStreams
 {
-    private const int ShortCode = 11; // bits
+    /// <summary>Of indices up to this long five fit one load.</summary>
+    public const int ShortCode = 11; // bits
 
     /// <summary>Decodes one symbol a look-up until a stream or its destination is nearly at its end.</summary>
     public static void DecodeSymbols(
@@ -90,14 +91,14 @@ internal static class HuffmanFourStreams
     public static void DecodePairs(
         ref HuffmanStreamState s0, ref HuffmanStreamState s1, ref HuffmanStreamState s2, ref HuffmanStreamState s3,
         ReadOnlySpan<byte> stream0, ReadOnlySpan<byte> stream1, ReadOnlySpan<byte> stream2, ReadOnlySpan<byte> stream3,
-        Span<byte> d0, Span<byte> d1, Span<byte> d2, Span<byte> d3, ReadOnlySpan<uint> pairs, int maxLength)
+        Span<byte> d0, Span<byte> d1, Span<byte> d2, Span<byte> d3, ReadOnlySpan<uint> pairs, int indexBits)
     {
         int shortest = Math.Min(Math.Min(stream0.Length, stream1.Length), Math.Min(stream2.Length, stream3.Length));
         if (shortest < sizeof(ulong))
             return;
 
-        bool five = maxLength <= ShortCode;
-        int shift = 64 - maxLength;
+        bool five = indexBits <= ShortCode;
+        int shift = 64 - indexBits;
 
         // Bounds: as above; a round writes at most 10 symbols, and a store of two bytes starts at most at the ninth.
         ref uint entries = ref MemoryMarshal.GetReference(pairs);
@@ -112,21 +113,13 @@ internal static class HuffmanFourStreams
         {
             ulong b0 = Load(ref r0, p0, (int)s0.BitPosition), b1 = Load(ref r1, p1, (int)s1.BitPosition);
             ulong b2 = Load(ref r2, p2, (int)s2.BitPosition), b3 = Load(ref r3, p3, (int)s3.BitPosition);
-            for (int k = 0; k < 4; k++)
-            {
-                NextPair(ref entries, shift, ref b0, ref o0, ref w0);
-                NextPair(ref entries, shift, ref b1, ref o1, ref w1);
-                NextPair(ref entries, shift, ref b2, ref o2, ref w2);
-                NextPair(ref entries, shift, ref b3, ref o3, ref w3);
-            }
+            Round(ref entries, shift, ref b0, ref b1, ref b2, ref b3, ref o0, ref o1, ref o2, ref o3, ref w0, ref w1, ref w2, ref w3);
+            Round(ref entries, shift, ref b0, ref b1, ref b2, ref b3, ref o0, ref o1, ref o2, ref o3, ref w0, ref w1, ref w2, ref w3);
+            Round(ref entries, shift, ref b0, ref b1, ref b2, ref b3, ref o0, ref o1, ref o2, ref o3, ref w0, ref w1, ref w2, ref w3);
+            Round(ref entries, shift, ref b0, ref b1, ref b2, ref b3, ref o0, ref o1, ref o2, ref o3, ref w0, ref w1, ref w2, ref w3);
 
             if (five)
-            {
-                NextPair(ref entries, shift, ref b0, ref o0, ref w0);
-                NextPair(ref entries, shift, ref b1, ref o1, ref w1);
-                NextPair(ref entries, shift, ref b2, ref o2, ref w2);
-                NextPair(ref entries, shift, ref b3, ref o3, ref w3);
-            }
+                Round(ref entries, shift, ref b0, ref b1, ref b2, ref b3, ref o0, ref o1, ref o2, ref o3, ref w0, ref w1, ref w2, ref w3);
 
             int u0 = BitOperations.TrailingZeroCount(b0), u1 = BitOperations.TrailingZeroCount(b1);
             int u2 = BitOperations.TrailingZeroCount(b2), u3 = BitOperations.TrailingZeroCount(b3);
@@ -144,6 +137,18 @@ internal static class HuffmanFourStreams
         s1 = new() { BitPosition = s1.BitPosition + (p1 * 8), Written = (int)w1 };
         s2 = new() { BitPosition = s2.BitPosition + (p2 * 8), Written = (int)w2 };
         s3 = new() { BitPosition = s3.BitPosition + (p3 * 8), Written = (int)w3 };
+    }
+
+    /// <summary>One look-up in every stream. (Written out rather than looped over: the registers then stay registers.)</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(
+        ref uint table, int shift, ref ulong b0, ref ulong b1, ref ulong b2, ref ulong b3,
+        ref byte o0, ref byte o1, ref byte o2, ref byte o3, ref nint w0, ref nint w1, ref nint w2, ref nint w3)
+    {
+        NextPair(ref table, shift, ref b0, ref o0, ref w0);
+        NextPair(ref table, shift, ref b1, ref o1, ref w1);
+        NextPair(ref table, shift, ref b2, ref o2, ref w2);
+        NextPair(ref table, shift, ref b3, ref o3, ref w3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -46,13 +46,13 @@ public sealed record TensorStatistics
     /// <summary>Bits a gap at the stage <see cref="GapsAndCodesBytes"/>; 0 where dense codes are smaller.</summary>
     public required int RawGapBits { get; init; }
 
-    /// <summary>Bytes of gaps or mask, entropy coded.</summary>
+    /// <summary>Bytes of gaps or mask, entropy coded, with the lengths of their streams.</summary>
     public required long CodedIndexBytes { get; init; }
 
-    /// <summary>Bytes of codes or values, entropy coded.</summary>
+    /// <summary>Bytes of codes or values, entropy coded, with the lengths of their streams.</summary>
     public required long CodedValueBytes { get; init; }
 
-    /// <summary>Bytes of the codebook, code lengths, header, stream lengths and checksum.</summary>
+    /// <summary>Bytes of the codebook, code lengths, header, segment lengths and checksum.</summary>
     public long SideBytes => BlobBytes - CodedIndexBytes - CodedValueBytes;
 
     /// <summary>Bytes of the whole blob: the last stage.</summary>

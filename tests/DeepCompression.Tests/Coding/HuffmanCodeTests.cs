@@ -26,7 +26,7 @@ public sealed class HuffmanCodeTests
             bool deep = lengths.Max() == limit;
             return kraft == 1 && lengths.Max() <= limit && bits >= unlimited && (deep || bits == unlimited) && bits >= entropy - 1e-6
                 && counts.Zip(lengths).All(pair => (pair.First > 0) == (pair.Second > 0));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     [Fact]
     public void Compute_LimitThatBinds_IsOptimumOfExhaustiveSearch()
@@ -57,7 +57,7 @@ public sealed class HuffmanCodeTests
             byte[] decoded = new byte[symbols.Length];
             HuffmanStreams.Read(ref reader, new HuffmanDecoder(code), decoded, "symbols");
             return reader.Remaining == 0 && decoded.AsSpan().SequenceEqual(symbols);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     [Fact]
     public void Decode_WarmedUp_AllocatesNothing()
