@@ -72,16 +72,18 @@ quickstart() {
   show compress $model -o $out/packed.onnx --force "${shape[@]}" --preset small
   show unpack $out/packed.onnx -o $out/portable.onnx --to portable --force
   show verify $model $out/portable.onnx "${shape[@]}" --max-error 5%
-  show compress $model -o $out/standard.onnx --form standard --force "${shape[@]}" --preset small --quiet
+  show compress $model -o $out/standard.onnx --form standard --force "${shape[@]}" --preset small --quiet ||
+    echo "No standard form of this model is within the budget, or there is none for it: see the line above."
   echo
   echo "> Quickstart (the same from C#, samples/Quickstart/Program.cs)"
   dotnet artifacts/bin/Quickstart/release/Quickstart.dll $model $out/from-csharp.onnx
   echo
-  echo "Done: the same text recognizer in three forms, each run on ONNX Runtime against the original."
-  echo "  $(stat -c %s $model) bytes  $model  the original"
-  echo "  $(stat -c %s $out/packed.onnx) bytes  $out/packed.onnx  packed: for download and storage"
-  echo "  $(stat -c %s $out/portable.onnx) bytes  $out/portable.onnx  portable: runs on every ONNX runtime"
-  echo "  $(stat -c %s $out/standard.onnx) bytes  $out/standard.onnx  standard: no node of ours"
+  echo "Done. The same text recognizer in other forms, each run on ONNX Runtime against the original:"
+  size() { [ ! -f "$1" ] || printf '%12d bytes  %s  %s\n' "$(wc -c <"$1")" "$1" "$2"; }
+  size $model "the original"
+  size $out/packed.onnx "packed: for download and storage"
+  size $out/portable.onnx "portable: runs on every ONNX runtime"
+  size $out/standard.onnx "standard: no node of ours"
 }
 
 tool() { # builds quietly if need be
