@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DeepCompression.Sparse;
 
@@ -114,6 +115,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
     /// <param name="offsets">Where every column starts in the inputs, in bytes.</param>
     /// <param name="runStride">Bytes between the two runs of the shape.</param>
     /// <param name="y">The sums of the part's rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(int part, delegate*<TileWork*, void> kernel, byte* x, int* offsets, nint runStride, byte* y)
     {
         TileWork work = new()

@@ -64,6 +64,7 @@ internal sealed unsafe class BlockedLinear : IDisposable
             offsets?.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(void* context, int part)
     {
         ref Work work = ref Unsafe.AsRef<Work>(context);
@@ -79,6 +80,7 @@ internal sealed unsafe class BlockedLinear : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(void* context, int index)
     {
         ref Work work = ref Unsafe.AsRef<Work>(context);

@@ -20,6 +20,7 @@ internal static unsafe class ConvolutionPacking
     /// <param name="image">The channel, height x width.</param>
     /// <param name="plane">Room for the padded copy, its borders zero.</param>
     /// <param name="packed">The channel's vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ConvolutionPlan plan, ConvolutionGeometry geometry, float* image, float* plane, float* packed)
     {
         if (plan.IsFlat)
@@ -55,6 +56,7 @@ internal static unsafe class ConvolutionPacking
     /// <param name="pass">The pass.</param>
     /// <param name="sums">The pass's vectors.</param>
     /// <param name="image">The output channel, output height x output width.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(ConvolutionPlan plan, ConvolutionPass pass, float* sums, float* image)
     {
         if (plan.IsFlat)
@@ -91,6 +93,7 @@ internal static unsafe class ConvolutionPacking
 
     private static int GetPlaneColumns(ConvolutionPlan plan) => ((plan.GridColumns - 1) * plan.BlockColumns * plan.Phases) + (plan.PhaseColumns * plan.Phases);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TurnStrided(ConvolutionPlan plan, float* from, int blockStep, float* to)
     {
         for (int phase = 0; phase < plan.Phases; phase++)

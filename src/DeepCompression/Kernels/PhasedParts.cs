@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DeepCompression.Kernels;
 
 /// <summary>
@@ -27,6 +29,7 @@ internal static unsafe class PhasedParts
             runner.Run(threads, &Participate, &state); // state and claims live in this frame until the run has returned
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Participate(void* context, int thread)
     {
         State* state = (State*)context;

@@ -110,6 +110,7 @@ public sealed unsafe class SharedLinear : IDisposable
         _scratch.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(void* context, int part)
     {
         ref Work work = ref Unsafe.AsRef<Work>(context);

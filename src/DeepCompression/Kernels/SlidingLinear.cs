@@ -33,6 +33,7 @@ internal sealed unsafe class SlidingLinear(SlidingLayout layout, VectorWidth wid
 
     public void Dispose() => Layout.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(void* context, int part)
     {
         ref Work work = ref Unsafe.AsRef<Work>(context);

@@ -21,6 +21,7 @@ internal static unsafe class SlidingProduct
     /// <param name="vectors">The number of vectors.</param>
     /// <param name="bias">One number a row.</param>
     /// <param name="activation">Applied to every result.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(SlidingLayout layout, VectorWidth width, int firstTile, int endTile, float* x, nint xStride, float* y, nint yStride, int vectors, float* bias, in Activation activation)
     {
         float* sums = stackalloc float[(MaxVectors + 1) * SlidingLayout.Lanes];
@@ -52,6 +53,7 @@ internal static unsafe class SlidingProduct
     }
 
     /// <summary>Multiplies one tile by as many vectors as a kernel takes, and says how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Multiply(SlidingLayout layout, VectorWidth width, int tile, float* x, nint xStride, int vectors, float* sums)
     {
         int first = layout.TileWords[tile], count = layout.TileWords[tile + 1] - first, slots = layout.SlotsAWord;

@@ -133,6 +133,7 @@ public sealed unsafe class SparseConvolution : IDisposable
             plan.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(void* context, int part)
     {
         ref Work work = ref Unsafe.AsRef<Work>(context);
@@ -149,6 +150,7 @@ public sealed unsafe class SparseConvolution : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(void* context, int index)
     {
         ref Work work = ref Unsafe.AsRef<Work>(context);

@@ -142,6 +142,7 @@ public sealed unsafe class SparseRecurrent : IDisposable
 
     private int PhasesAStep => Geometry is { Kind: RecurrentKind.Gru, LinearBeforeReset: false } ? 2 : 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Step(void* context, int phase, int index)
     {
         ref Work work = ref Unsafe.AsRef<Work>(context);

@@ -17,6 +17,7 @@ internal static unsafe class Transposition
     /// <param name="to">Where column 0 goes.</param>
     /// <param name="toStride">Numbers between two columns.</param>
     /// <param name="width">The vector width.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* from, nint fromStride, int rows, int columns, float* to, nint toStride, VectorWidth width)
     {
         int wholeRows = width == VectorWidth.Vector512 ? rows / Side * Side : 0, wholeColumns = columns / Side * Side;
@@ -30,6 +31,7 @@ internal static unsafe class Transposition
         Plain(from, fromStride, wholeRows, rows, 0, columns, to, toStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Plain(float* from, nint fromStride, int firstRow, int endRow, int firstColumn, int endColumn, float* to, nint toStride)
     {
         for (int column = firstColumn; column < endColumn; column++)
