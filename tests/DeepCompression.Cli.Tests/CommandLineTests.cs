@@ -10,6 +10,11 @@ public sealed class CommandLineTests
     [InlineData("inspect", "--csv")]
     [InlineData("verify", "--max-error")]
     [InlineData("diff", "--json")]
+    [InlineData("train", "--checkpoint")]
+    [InlineData("prune", "--no-return")]
+    [InlineData("finetune", "--vector-bits")]
+    [InlineData("dsd", "--sparse-epochs")]
+    [InlineData("sensitivity", "--budget")]
     public void Help_EveryCommand_HasOptionsAndExamples(string command, string option)
     {
         using var tool = new Tool();
