@@ -106,7 +106,7 @@ internal static class ModelWriter
             }
             catch (InvalidDataException e)
             {
-                throw new InvalidDataException($"{model.Name}: {e.Message}", e);
+                throw new InvalidDataException($"{model.Name}: {e.Message}".OneLine(), e);
             }
         }
         else

@@ -119,7 +119,7 @@ public sealed class OnnxModel
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new InvalidDataException($"{name}: not an ONNX model, or truncated: {e.Message}", e);
+            throw new InvalidDataException($"{name}: not an ONNX model, or truncated: {e.Message}".OneLine(), e);
         }
     }
 }

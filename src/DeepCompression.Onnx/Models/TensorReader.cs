@@ -25,11 +25,11 @@ internal static class TensorReader
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException)
         {
-            throw new InvalidDataException($"{model.Name}: {e.Message}", e);
+            throw new InvalidDataException($"{model.Name}: {e.Message}".OneLine(), e);
         }
         catch (NotSupportedException e)
         {
-            throw new NotSupportedException($"{model.Name}: tensor '{tensor.Name}': {e.Message}", e);
+            throw new NotSupportedException($"{model.Name}: tensor '{tensor.Name}': {e.Message}".OneLine(), e);
         }
     }
 

@@ -113,7 +113,7 @@ public sealed class WeightNode
     }
 
     /// <summary>File, node and operator, for messages.</summary>
-    internal string Where => $"{_model.Name}: {OperatorType} '{Path}'";
+    internal string Where => $"{_model.Name}: {OperatorType} '{Path}'".OneLine();
 
     internal OnnxModel Model => _model;
 
@@ -144,7 +144,7 @@ public sealed class WeightNode
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
         {
-            throw e.Message.StartsWith(_model.Name, StringComparison.Ordinal) ? e : new InvalidDataException($"{Where}: {e.Message}", e);
+            throw e.Message.StartsWith(_model.Name, StringComparison.Ordinal) ? e : new InvalidDataException($"{Where}: {e.Message}".OneLine(), e);
         }
     }
 

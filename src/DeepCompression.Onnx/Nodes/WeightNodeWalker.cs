@@ -18,7 +18,7 @@ public static class WeightNodeWalker
             foreach (NodeProto node in scope.Nodes.Where(node => node.Domain == NodeDomain.Name))
             {
                 if (node.OpType is not (NodeDomain.SparseWeight or NodeDomain.SharedWeight or NodeDomain.PrunedWeight or NodeDomain.PackedWeight) || node.Output.Count != 1)
-                    throw new NotSupportedException($"{model.Name}: node '{GraphScope.Label(node)}': version {NodeDomain.Version} of {NodeDomain.Name} has no operator {node.OpType} with {node.Output.Count} outputs.");
+                    throw new NotSupportedException($"{model.Name}: node '{GraphScope.Label(node)}': version {NodeDomain.Version} of {NodeDomain.Name} has no operator {node.OpType} with {node.Output.Count} outputs.".OneLine());
                 nodes.Add(new WeightNode(model, scope, node));
             }
         }

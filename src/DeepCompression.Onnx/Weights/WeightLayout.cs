@@ -30,6 +30,34 @@ internal static class WeightLayout
         };
     }
 
+    /// <summary>The dimension that a product sums over, or the input channels of a convolution.</summary>
+    public static int InputAxisOf(Weight weight)
+    {
+        int rank = weight.Shape.Rank, output = OutputAxisOf(weight);
+        return weight.Consumers.FirstOrDefault()?.OperatorType switch
+        {
+            "MatMul" => Math.Max(0, rank - 2),
+            "LSTM" or "GRU" or "RNN" => Math.Max(0, rank - 1),
+            _ => output == 0 ? Math.Min(1, rank - 1) : 0,
+        };
+    }
+
+    /// <summary>A shape seen as (outer, axis, inner).</summary>
+    public static (int Outer, int Axis, int Inner) Split(TensorShape shape, int axis)
+    {
+        ReadOnlySpan<long> dimensions = shape.Dimensions;
+        int outer = 1, inner = 1;
+        for (int i = 0; i < dimensions.Length; i++)
+        {
+            if (i < axis)
+                outer *= (int)dimensions[i];
+            else if (i > axis)
+                inner *= (int)dimensions[i];
+        }
+
+        return (outer, (int)dimensions[axis], inner);
+    }
+
     /// <summary>Whether an integer attribute is there and not 0.</summary>
     public static bool IsSet(NodeProto node, string attribute) => node.Attribute.Any(other => other.Name == attribute && other.I != 0);
 }

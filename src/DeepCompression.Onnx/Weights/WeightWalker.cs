@@ -25,7 +25,7 @@ public static class WeightWalker
             foreach (Weight weight in FindIn(model, scope))
             {
                 if (!names.Add(weight.Name))
-                    throw new InvalidDataException($"{model.Name}: '{weight.Path}' is defined twice.");
+                    throw new InvalidDataException($"{model.Name}: '{weight.Path}' is defined twice.".OneLine());
                 WeightRoles.Describe(weight, uses);
                 weights.Add(weight);
             }
@@ -65,7 +65,7 @@ public static class WeightWalker
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
-            throw new InvalidDataException($"{model.Name}: {e.Message}", e);
+            throw new InvalidDataException($"{model.Name}: {e.Message}".OneLine(), e);
         }
     }
 }
