@@ -79,9 +79,10 @@ internal sealed class MagnitudeHistogram
     // The reference keeps the first bins and puts all beyond into the last; the candidate spreads each level evenly over its non-empty bins.
     private double Divergence(int bins)
     {
-        double[] reference = new double[bins], candidate = new double[bins];
+        // Integers represent zero exactly, so the many zeros behind a Relu say nothing about the range: their bin counts like its neighbour.
+        double[] counts = [_counts[1], .. _counts[1..]], reference = new double[bins], candidate = new double[bins];
         for (int bin = 0; bin < Bins; bin++)
-            reference[Math.Min(bin, bins - 1)] += _counts[bin];
+            reference[Math.Min(bin, bins - 1)] += counts[bin];
         for (int level = 0; level < Levels; level++)
         {
             int start = level * bins / Levels, end = (level + 1) * bins / Levels;
@@ -89,7 +90,7 @@ internal sealed class MagnitudeHistogram
             int filled = 0;
             for (int bin = start; bin < end; bin++)
             {
-                sum += _counts[bin];
+                sum += counts[bin];
                 filled += reference[bin] > 0 ? 1 : 0;
             }
 
