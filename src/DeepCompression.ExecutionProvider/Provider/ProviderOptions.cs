@@ -64,7 +64,8 @@ internal sealed unsafe class ProviderOptions
         if (autotune is not ("" or "0" or "1"))
             throw new NotSupportedException($"provider option autotune is 0 or 1; found '{autotune}'");
 
-        ClaimPolicy policy = new();
+        int count = degree > 0 ? degree : Environment.ProcessorCount;
+        ClaimPolicy policy = ClaimPolicy.For(count);
         if (Entry(ort, session, "minimum_speedup") is { Length: > 0 } speedup)
         {
             if (!double.TryParse(speedup, NumberStyles.Float, CultureInfo.InvariantCulture, out double least) || !(least >= 0))
@@ -90,7 +91,7 @@ internal sealed unsafe class ProviderOptions
         DeepCompressionReport? report = null;
         if (_reports.TryGetValue(Entry(ort, session, "report"), out WeakReference<DeepCompressionReport>? reference))
             reference.TryGetTarget(out report);
-        return new ProviderOptions(degree > 0 ? degree : Environment.ProcessorCount, autotune == "1", width, report ?? new DeepCompressionReport()) { Policy = policy, PlanOnly = planOnly };
+        return new ProviderOptions(count, autotune == "1", width, report ?? new DeepCompressionReport()) { Policy = policy, PlanOnly = planOnly };
     }
 
     private static string Entry(OrtRuntime ort, OrtSessionOptions* session, string name)
