@@ -131,6 +131,7 @@ case $command in
   quickstart) quickstart ;;
   test) test_all ;;
   bench) bench "$@" ;;
+  pack) sln=$(solution) && exec nuget/pack.sh "$sln" ;;
   tool) [ "${1:-}" = -- ] && shift; tool "$@" ;;
   *) usage; [ "$command" = help ] || exit 2 ;;
 esac

@@ -19,8 +19,10 @@ public sealed class ReadmeTests : IDisposable
     {
         string lenet5 = _models.Save(new OnnxModel(Networks.LeNet5()), "lenet5.onnx");
         string zip = _models.PathOf("model.zip");
+        IDataView train = Digits.Load(new MLContext(), 800, seed: 1);
+
+        // README begins
         var ml = new MLContext(seed: 1);
-        IDataView train = Digits.Load(ml, 800, seed: 1);
         var dc = ml.DeepCompression();
 
         var pipeline = ml.Transforms.NormalizeMinMax("Pixels")
@@ -36,6 +38,7 @@ public sealed class ReadmeTests : IDisposable
 
         ITransformer model = pipeline.Fit(train);
         ml.Model.Save(model, train.Schema, zip);
+        // README ends
 
         IDataView test = Digits.Load(ml, 100, seed: 2);
         IDataView scored = model.Transform(test);
@@ -47,5 +50,16 @@ public sealed class ReadmeTests : IDisposable
         Assert.InRange(new FileInfo(zip).Length, 1, 4 * 431_080 / 10);
         ITransformer loaded = new MLContext().Model.Load(zip, out _);
         Assert.Equal(scored.GetColumn<float>("PredictedLabel"), loaded.Transform(test).GetColumn<float>("PredictedLabel"));
+    }
+
+    [Fact]
+    public void Readme_PipelineThatItShows_IsTheOneTested()
+    {
+        string[] source = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "MLNet.DeepCompression.Tests", "ReadmeTests.cs"));
+        string[] shown = [.. source.SkipWhile(line => !line.EndsWith("// README begins", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => !line.EndsWith("// README ends", StringComparison.Ordinal))
+            .Select(line => line.Length < 8 ? line : line[8..])];
+        string code = string.Join('\n', shown).Replace("(lenet5,", "(\"lenet5.onnx\",", StringComparison.Ordinal).Replace(", zip)", ", \"model.zip\")", StringComparison.Ordinal);
+        Assert.Contains(code, File.ReadAllText(Path.Combine(Repository.Root, "README.md")), StringComparison.Ordinal);
     }
 }

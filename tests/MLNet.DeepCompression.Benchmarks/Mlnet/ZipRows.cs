@@ -22,7 +22,7 @@ internal static class ZipRows
     }
 
     /// <summary>LeNet-5 as the pipeline compresses it.</summary>
-    public static string CompressedLeNet5(DigitModels models) => models.Compressed(models.LeNet5, sparsity: 0.96, bits: 4, epochs: 6);
+    public static string CompressedLeNet5(DigitModels models) => models.Compressed(models.LeNet5, sparsity: 0.9, bits: 5, epochs: 6);
 
     private static double Error(DigitModels models, IDataView scored) =>
         100.0 * scored.GetColumn<float[]>("logits").Zip(models.Test).Count(row => row.First.AsSpan().IndexOf(row.First.Max()) != row.Second.Label) / models.Test.Length;
