@@ -47,7 +47,7 @@ public partial class DigitModel
     {
         // Data process configuration with pipeline data transformations
         var pipeline = mlContext.Transforms.CopyColumns(@"data", @"Pixels")
-                                .Append(mlContext.DeepCompression().Prune(onnxModelPath, [@"logits"], [@"data"], o => o with { Sparsity = 0.8 }).ShareWeights()) // line 2 of 3
+                                .Append(mlContext.DeepCompression().CompressOnnxModel(onnxModelPath, [@"logits"], [@"data"], o => o with { Pruning = new() { Sparsity = 0.9 }, WeightSharing = new() { Bits = 4 }, FineTuning = new() { Epochs = 2 } })) // line 2 of 3
                                 .Append(mlContext.Transforms.CopyColumns(@"Score", @"logits"));
 
         return pipeline;

@@ -16,7 +16,6 @@ namespace MLNet.DeepCompression;
 public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
 {
     private readonly MLContext _ml;
-    private readonly OnnxModel _runnable;
     private readonly ModelBinding _binding;
     private readonly OnnxScoringOptions _options;
     private readonly ScoringModel _scoring;
@@ -26,8 +25,8 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
         (_ml, Model, _binding, _options) = (ml, model, binding, options);
         Report = new CompressionSummary(report, originalBytes);
 
-        // A form that needs no execution provider: what cannot be portable makes this throw while the pipeline is fitted.
-        _runnable = ModelUnpacker.Unpack(model, UnpackTarget.Portable);
+        // What is damaged or cannot be portable makes this throw while the pipeline is fitted, not at the first row.
+        Portable();
         _scoring = new ScoringModel(binding, CreateSession);
     }
 
@@ -72,13 +71,17 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     public void Dispose() => _scoring.Dispose();
 
     /// <summary>Writes the model as ML.NET's own ONNX transformer, in the portable form.</summary>
-    void ICanSaveModel.Save(ModelSaveContext ctx) => BuiltInForm.Save(_ml, _runnable, _binding, _options.Shapes, ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => BuiltInForm.Save(_ml, Portable(), _binding, _options.Shapes, ctx);
 
     private InferenceSession CreateSession()
     {
-        using SessionOptions options = _options.CreateSessionOptions?.Invoke() ?? new SessionOptions();
-        if (_options.UseExecutionProvider)
-            Execution = options.AppendDeepCompression();
-        return new InferenceSession(_runnable.ToBytes(), options);
+        using SessionOptions options = _options.CreateSessionOptions?.Invoke() ?? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        if (!_options.UseExecutionProvider)
+            return new InferenceSession(Portable().ToBytes(), options);
+        Execution = options.AppendDeepCompression();
+        return CompressedModel.CreateSession(Model, options);
     }
+
+    // A form that needs no execution provider; made when it is needed, because the model is smaller as it is.
+    private OnnxModel Portable() => ModelUnpacker.Unpack(Model, UnpackTarget.Portable);
 }

@@ -33,7 +33,7 @@ public static class DeepCompressionExtensions
         {
             CreateSessionOptions = () =>
             {
-                SessionOptions options = createSessionOptions?.Invoke() ?? new SessionOptions();
+                SessionOptions options = createSessionOptions?.Invoke() ?? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
                 DeepCompressionReport report = options.AppendDeepCompression();
                 onSession?.Invoke(report);
                 return options;

@@ -7,18 +7,18 @@ namespace DeepCompression.OnnxRuntime;
 internal static class ClaimPreview
 {
     /// <summary>Finds the weights that claimed operators read.</summary>
-    /// <param name="path">The model.</param>
+    /// <param name="open">Opens the model.</param>
     /// <param name="options">The session options that the preview is for.</param>
     /// <param name="report">Takes the decisions about operators that are not claimed: they will not be seen again.</param>
     /// <returns>The names of weights; null where the preview was not possible.</returns>
-    public static HashSet<string>? Find(string path, SessionOptions options, DeepCompressionReport report)
+    public static HashSet<string>? Find(Func<SessionOptions, InferenceSession> open, SessionOptions options, DeepCompressionReport report)
     {
         DeepCompressionReport preview = new();
         using SessionOptions previewOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, IntraOpNumThreads = 1, InterOpNumThreads = 1 };
         SessionOptionsExtensions.Append(previewOptions, SessionOptionsExtensions.SettingsOf(options), options.IntraOpNumThreads, preview, planOnly: true);
         try
         {
-            new InferenceSession(path, previewOptions).Dispose();
+            open(previewOptions).Dispose();
         }
         catch (OnnxRuntimeException)
         {

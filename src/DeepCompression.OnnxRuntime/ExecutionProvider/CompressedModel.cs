@@ -28,16 +28,38 @@ public static class CompressedModel
             return CreateSession(path, defaults, deepCompression);
         }
 
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        return Create(OnnxModel.Load(path), o => new InferenceSession(path, o), folder, options, deepCompression);
+    }
+
+    /// <summary>Creates a session for a model in memory, as for a file.</summary>
+    /// <param name="model">The model, without external data; it is not changed.</param>
+    /// <param name="options">The options of the session, to which the execution provider is appended if it is not there yet.</param>
+    /// <param name="deepCompression">How to set the execution provider up; null for the defaults.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="InvalidDataException">A compressed weight is damaged.</exception>
+    /// <exception cref="PlatformNotSupportedException">There is no library for this platform, and <see cref="DeepCompressionOptions.Required"/> is set.</exception>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
+    public static InferenceSession CreateSession(OnnxModel model, SessionOptions options, DeepCompressionOptions? deepCompression = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        byte[] bytes = model.ToBytes();
+        return Create(model.Clone(), o => new InferenceSession(bytes, o), null, options, deepCompression);
+    }
+
+    // The model is this method's own.
+    private static InferenceSession Create(OnnxModel model, Func<SessionOptions, InferenceSession> open, string? folder, SessionOptions options, DeepCompressionOptions? deepCompression)
+    {
         DeepCompressionReport report = options.AppendDeepCompression(deepCompression);
-        OnnxModel model = OnnxModel.Load(path);
         IReadOnlyList<WeightNode> nodes = WeightNodeWalker.Find(model);
         if (nodes.Count == 0)
-            return new InferenceSession(path, options);
+            return open(options);
 
-        HashSet<string>? claimed = report.Unavailable is null ? ClaimPreview.Find(path, options, report) : [];
+        HashSet<string>? claimed = report.Unavailable is null ? ClaimPreview.Find(open, options, report) : [];
         WeightNode[] unclaimed = claimed is null ? [] : [.. nodes.Where(node => !claimed.Contains(node.Name))];
         if (unclaimed.Length == 0)
-            return new InferenceSession(path, options);
+            return open(options);
 
         WeightReplacer replacer = new(model);
         foreach (WeightNode node in unclaimed)
@@ -47,7 +69,6 @@ public static class CompressedModel
         }
 
         replacer.Finish();
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (folder is not null)
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         return new InferenceSession(model.ToBytes(), options);
