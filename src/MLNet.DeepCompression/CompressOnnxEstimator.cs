@@ -74,7 +74,7 @@ public sealed class CompressOnnxEstimator : IEstimator<CompressedOnnxTransformer
             throw new InvalidOperationException("Fine-tuning chooses what it prunes itself: ask for FineTuning or Calibration, not both.");
         CompressionOptions compression = Compression();
         if (Options.Calibration is { } calibration)
-            compression = compression with { InputNorms = Calibrator.Measure(_model, input, _binding.Inputs, calibration) };
+            compression = compression with { InputNorms = InputCalibration.Measure(_model, input, _binding.Inputs, calibration) };
         OnnxModel model = _model;
         ModelBinding bound = _binding;
         if (Options.FineTuning is { } tuning)

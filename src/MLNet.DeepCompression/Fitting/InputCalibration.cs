@@ -7,7 +7,7 @@ using MLNet.DeepCompression.Scoring;
 namespace MLNet.DeepCompression.Fitting;
 
 /// <summary>Runs a model on the first rows of a data view and measures what its weights are fed with.</summary>
-internal static class Calibrator
+internal static class InputCalibration
 {
     /// <summary>The norms of input channels, by the path of a weight.</summary>
     /// <exception cref="InvalidOperationException">There is no row.</exception>
