@@ -9,6 +9,10 @@ internal static class AlexNetRows
 {
     private const int Rounds = 3;
 
+    // Centroids that start evenly spaced (Han et al. 2016, section 3.2) and move a little leave the codes of small weights
+    // frequent, which entropy coding rewards. Moved until nothing changes, they cost about a tenth more bytes.
+    private const int Iterations = 20;
+
     public static void AddTo(BenchTable table)
     {
         string dense = BenchFiles.Scratch("alexnet/dense.onnx");
@@ -21,7 +25,7 @@ internal static class AlexNetRows
         File.WriteAllText(recipe, JsonSerializer.Serialize(new
         {
             coder = "huffman",
-            byWeight = AlexNetModel.Layers.ToDictionary(layer => layer.Name + ".weight", layer => new { sparsity = 1 - layer.Density, bits = layer.Bits, initialization = "linear" }),
+            byWeight = AlexNetModel.Layers.ToDictionary(layer => layer.Name + ".weight", layer => new { sparsity = 1 - layer.Density, bits = layer.Bits, initialization = "linear", maxIterations = Iterations }),
         }));
         double denseBytes = new FileInfo(dense).Length;
 
@@ -34,7 +38,7 @@ internal static class AlexNetRows
         }
 
         double bytes = new FileInfo(packed).Length;
-        table.Add(new BenchRow("AlexNet-shaped: dense by packed file", bytes, "bytes", denseBytes, denseBytes / bytes, "ratio >= 33", denseBytes / bytes >= 33, "Huffman; Han et al. 2016: 35x"));
+        table.Add(new BenchRow("AlexNet-shaped: dense by packed file", bytes, "bytes", denseBytes, denseBytes / bytes, "ratio >= 33", denseBytes / bytes >= 33, $"Huffman, k-means from a linear start, {Iterations} iterations; Han et al. 2016: 35x"));
         MeasuredProcess.Tool("unpack", packed, "-o", portable, "--to", "portable", "--force");
         double portableBytes = new FileInfo(portable).Length;
         table.Add(new BenchRow("AlexNet-shaped: dense by portable file", portableBytes, "bytes", denseBytes, denseBytes / portableBytes, "ratio >= 17", denseBytes / portableBytes >= 17));
