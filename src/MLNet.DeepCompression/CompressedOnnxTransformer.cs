@@ -79,7 +79,7 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
         if (!_options.UseExecutionProvider)
             return new InferenceSession(Portable().ToBytes(), options);
         Execution = options.AppendDeepCompression();
-        return CompressedModel.CreateSession(Model, options);
+        return CompressedModel.CreateSession(Portable(), options);
     }
 
     // A form that needs no execution provider; made when it is needed, because the model is smaller as it is.
