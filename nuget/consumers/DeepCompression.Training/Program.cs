@@ -12,7 +12,7 @@ ArrayBatchSource data = new(
     ArrayColumn.Integers(BatchField.DefaultLabel, new TensorShape(), Enumerable.Range(0, 128).Select(i => (long)(i % 2)).ToArray()));
 RunOptions run = new() { BatchSize = 32 };
 ModelProto trained = PrunedTraining.Run(Networks.LeNet300100(), data, new PruneOptions { Sparsity = 0.8, Epochs = 3 }, run).Model;
-EvaluationResult result = ModelEvaluation.Run(trained, data, run);
+var result = ModelEvaluation.Run(trained, data, run);
 if (result.Correct < 120)
     throw new InvalidOperationException($"Training did not learn: {result.Correct} of {result.Count}.");
 Console.WriteLine($"{result.Correct} of {result.Count} right at 80 % sparsity");
