@@ -2,7 +2,10 @@ using DeepCompression.Benchmarks.Harness;
 
 namespace DeepCompression.Benchmarks.Ep;
 
-/// <summary>The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels] [models]</c>.</summary>
+/// <summary>
+/// The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels | fc | nbits | conv | lstm | shared ...]
+/// [models | alexnet | squeezenet | darknet | ocr ...]</c>; without words, everything.
+/// </summary>
 internal sealed class EpBench : IBench
 {
     /// <summary>The word that makes this process measure the memory of one session instead.</summary>
@@ -22,6 +25,10 @@ internal sealed class EpBench : IBench
             Environment.Exit(0);
         }
 
+        string[] kernels = arguments.Count == 0 || arguments.Contains("kernels") ? [] : [.. arguments.Intersect(KernelRows.Kinds)];
+        if (arguments.Count == 0 || arguments.Contains("kernels") || kernels.Length > 0)
+            new KernelRows(table, kernels).Run();
+
         ModelRows rows = new(table);
         foreach (Func<ModelCase?> make in Cases(arguments))
         {
@@ -29,6 +36,8 @@ internal sealed class EpBench : IBench
                 rows.Add(model);
         }
 
+        if (rows.Bars.Count == 0)
+            return;
         Directory.CreateDirectory(Path.GetDirectoryName(PlotPath)!);
         SpeedPlot.Write(PlotPath, rows.Bars);
     }

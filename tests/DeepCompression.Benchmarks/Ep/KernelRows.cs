@@ -7,6 +7,9 @@ namespace DeepCompression.Benchmarks.Ep;
 /// <summary>The kernels called directly, against the node of stock ONNX Runtime that does the same: one process, in turn, medians.</summary>
 internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
 {
+    /// <summary>The words that choose rows.</summary>
+    public static readonly string[] Kinds = ["fc", "nbits", "conv", "lstm", "shared"];
+
     private const int Rounds = 15; // measurements a side
 
     private KernelPeak _peak = new(1, 1);
