@@ -61,8 +61,9 @@ for id in "${consumers[@]}"; do
   </ItemGroup>
 </Project>
 XML
-  (cd "$folder" && dotnet build -c Release --nologo -v quiet -clp:NoSummary -o out) || fail "the consumer of $id does not build"
-  echo "$id $version: $(cd "$folder" && dotnet out/Consumer.dll)"
+  (cd "$folder" && dotnet build -c Release --nologo -v quiet -clp:NoSummary -o out >build.log 2>&1) || fail "the consumer of $id does not build: $(cat "$folder/build.log")"
+  output=$(cd "$folder" && dotnet out/Consumer.dll) || fail "the consumer of $id fails"
+  echo "$id $version: $output"
 done
 
 dotnet tool install deepcompress --version "$version" --tool-path "$work/tool" --configfile "$work/nuget.config" >/dev/null
