@@ -6,10 +6,10 @@ namespace DeepCompression.Benchmarks.Ep;
 /// <summary>Draws latency and memory of networks against stock ONNX Runtime as an SVG.</summary>
 internal static class SpeedPlot
 {
-    private const int Width = 760; // pixels
+    private const int Width = 810; // pixels
     private const int RowHeight = 58;
     private const int BarHeight = 16;
-    private const int LabelWidth = 190;
+    private const int LabelWidth = 240;
     private const int PanelWidth = 250;
     private const string Ours = "#2f7ed8";
     private const string Stock = "#b8bcc4";
