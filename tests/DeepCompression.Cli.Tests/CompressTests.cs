@@ -31,12 +31,24 @@ public sealed class CompressTests
     [Theory]
     [InlineData("packed")]
     [InlineData("portable")]
+    [InlineData("standard")]
     public void Compress_EveryForm_VerifiesWithinItsBudget(string form)
     {
         using var tool = new Tool();
         Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--form", form, "--max-error", "2%"));
         Assert.Equal(0, tool.Run("verify", "model.onnx", "small.onnx", "--max-error", "2%"));
         Assert.True(new FileInfo(tool["small.onnx"]).Length < new FileInfo(tool["model.onnx"]).Length);
+    }
+
+    [Fact]
+    public void Compress_ToldWhatToDoWithoutALimit_DoesNotSayThatALimitHolds()
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--form", "standard", "--standard", "int4"));
+        Assert.Contains("The outputs differ by", tool.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("allowed", tool.Output, StringComparison.Ordinal);
+        Assert.Equal(1, tool.Run("compress", "model.onnx", "-o", "tight.onnx", "--form", "standard", "--standard", "int4", "--max-error", "0.01%"));
+        Assert.False(File.Exists(tool["tight.onnx"]));
     }
 
     [Fact]

@@ -37,14 +37,15 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
             ? AsTold(model)
             : WithinBudget(model, maxError);
         // What was asked for by name is written whatever it does to the outputs, unless a limit was asked for too.
-        bool holds = compression.Verification.RelativeError <= maxError || (AsksByName && !IsLimited);
+        bool hasLimit = IsLimited || !AsksByName;
+        bool holds = compression.Verification.RelativeError <= maxError || !hasLimit;
         if (holds)
         {
             compression.Result.Model.Save(Output, new SaveOptions { Overwrite = Force });
             Save(compression.Options);
         }
 
-        var figures = new CompressFigures(Input, Output, recipe.Form ?? ModelForm.Packed, compression, maxError, holds);
+        var figures = new CompressFigures(Input, Output, recipe.Form ?? ModelForm.Packed, compression, hasLimit ? maxError : null, holds);
         if (Json)
             console.WriteLine(figures.ToJson());
         else

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace DeepCompression.Cli.Output;
 
 /// <summary>What <c>deepcompress compress</c> prints.</summary>
-internal sealed class CompressFigures(string input, string output, ModelForm form, BudgetCompression compression, double maxError, bool holds)
+internal sealed class CompressFigures(string input, string output, ModelForm form, BudgetCompression compression, double? maxError, bool holds)
 {
     private readonly CompressionResult _result = compression.Result;
     private readonly Dictionary<string, WeightChoice> _choices = compression.Choices.ToDictionary(c => c.Path);

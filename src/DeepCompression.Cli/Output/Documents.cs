@@ -33,7 +33,7 @@ internal sealed record StagesDocument(long Pruned, long Shared, long GapsAndCode
 
 /// <summary>What <c>compress --json</c> prints.</summary>
 internal sealed record CompressDocument(
-    string Input, string Output, string Form, long InputBytes, long OutputBytes, double Ratio, bool Written, double MaxError,
+    string Input, string Output, string Form, long InputBytes, long OutputBytes, double Ratio, bool Written, double? MaxError,
     ComparisonDocument? Comparison, IReadOnlyList<ChoiceDocument> Choices, IReadOnlyList<WeightDocument> Weights);
 
 /// <summary>What was chosen for a weight, and why.</summary>
