@@ -59,22 +59,28 @@ public static class BudgetCompressor
     private static BudgetCompression CompressToStandard(OnnxModel model, IReadOnlyList<InputSample> samples, BudgetOptions budget)
     {
         int runs = 0;
-        for (int i = 0; ; i++)
+        Exception? unsupported = null;
+        BudgetCompression? best = null;
+        foreach (StandardKind kind in s_kinds)
         {
-            var options = new CompressionOptions { Form = ModelForm.Standard, Standard = new StandardOptions { Kind = s_kinds[i] } };
-            bool isLast = i == s_kinds.Length - 1;
             try
             {
+                var options = new CompressionOptions { Form = ModelForm.Standard, Standard = new StandardOptions { Kind = kind } };
                 BudgetCompression compression = Finish(model, samples, options, []);
                 runs += 2 * samples.Count;
-                if (isLast || compression.Verification.RelativeError <= budget.MaxError)
-                    return compression with { Runs = runs };
+                bool holds = compression.Verification.RelativeError <= budget.MaxError;
+                bool bestHolds = best?.Verification.RelativeError <= budget.MaxError;
+                if (best is null || (holds && (!bestHolds || compression.Result.Report.FileBytes < best.Result.Report.FileBytes)))
+                    best = compression;
             }
-            catch (Exception e) when (!isLast && (e is NotSupportedException or InvalidDataException or ArgumentException))
+            catch (Exception e) when (e is NotSupportedException or InvalidDataException or ArgumentException)
             {
-                // The model's opset, or the runtime, does not have this representation: the next one is tried.
+                // The model's opset, or the runtime, does not have this representation.
+                unsupported = e;
             }
         }
+
+        return best is null ? throw new NotSupportedException($"{model.Name}: no standard representation runs: {unsupported!.Message}", unsupported) : best with { Runs = runs };
     }
 
     private static CompressionOptions Options(ModelForm form, PackingOptions? packing, ImmutableArray<WeightChoice> choices) => new()
