@@ -66,38 +66,40 @@ public sealed class BadInputTests : IDisposable
     public void Fit_Failing_LeavesNoFile()
     {
         string file = _models.Portable();
-        string[] before = Temporary();
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.DeepCompression().CompressOnnxModel(file, ["y"], ["Nothing"]).Fit(Rows()));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.DeepCompression().CompressOnnxModel(file, configure: o => o with { FineTuning = new() }).Fit(Rows()));
-        Assert.Throws<InvalidOperationException>(() => _ml.DeepCompression().CompressOnnxModel(file, configure: o => o with { FineTuning = new(), Calibration = new() }).Fit(Rows()));
-        Assert.Equal(before, Temporary());
+        string[] before = Directory.GetFiles(Path.GetDirectoryName(file)!);
+        string folder = Directory.CreateTempSubdirectory("mlnet-temporary").FullName;
+        DeepCompressionCatalog dc = new MLContext(seed: 1) { TempFilePath = folder }.DeepCompression();
+        Assert.Throws<ArgumentOutOfRangeException>(() => dc.CompressOnnxModel(file, ["y"], ["Nothing"]).Fit(Rows()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => dc.CompressOnnxModel(file, configure: o => o with { FineTuning = new() }).Fit(Rows()));
+        Assert.Throws<InvalidOperationException>(() => dc.CompressOnnxModel(file, configure: o => o with { FineTuning = new(), Calibration = new() }).Fit(Rows()));
+        Assert.Equal(before, Directory.GetFiles(Path.GetDirectoryName(file)!));
+        Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
     public void FitTransformSaveLoadDispose_Together_LeaveNoTemporaryFile()
     {
-        string file = _models.Portable();
+        // A folder of its own: other tests use the system's at the same time.
+        string folder = Directory.CreateTempSubdirectory("mlnet-temporary").FullName;
+        MLContext ml = new(seed: 1) { TempFilePath = folder };
         IDataView data = Rows();
-        string[] before = Temporary();
         using (MemoryStream zip = new())
         {
-            using (CompressedOnnxTransformer model = _ml.DeepCompression().CompressOnnxModel(file).Fit(data))
+            using (CompressedOnnxTransformer model = ml.DeepCompression().CompressOnnxModel(_models.Portable()).Fit(data))
             {
                 Assert.Single(model.Transform(data).GetColumn<float[]>("y"));
-                _ml.Model.Save(model, data.Schema, zip);
+                ml.Model.Save(model, data.Schema, zip);
             }
 
-            ITransformer loaded = _ml.Model.Load(zip, out _);
+            ITransformer loaded = ml.Model.Load(zip, out _);
             Assert.Single(loaded.Transform(data).GetColumn<float[]>("y"));
             ((IDisposable)loaded).Dispose();
         }
 
-        Assert.Equal(before, Temporary());
+        Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+        Directory.Delete(folder, recursive: true);
     }
-
-    private static string[] Temporary() => [.. Directory.GetFileSystemEntries(Path.GetTempPath(), "*", SearchOption.TopDirectoryOnly)
-        .Where(path => Path.GetFileName(path).StartsWith("ml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".onnx", StringComparison.Ordinal) || path.EndsWith(".tmp", StringComparison.Ordinal))
-        .Order(StringComparer.Ordinal)];
 
     private IDataView Rows() => _ml.Data.LoadFromEnumerable([new Row()]);
 

@@ -10,18 +10,22 @@ internal static class BuiltInForm
     /// <summary>Writes the transformers. Their model's inputs and outputs are named as the columns, because they bind by name.</summary>
     public static void Save(MLContext ml, OnnxModel runnable, ModelBinding binding, IReadOnlyDictionary<string, int[]>? shapes, ModelSaveContext context)
     {
-        ITransformer model = Create(ml, runnable, binding, shapes);
+        // From a stream ML.NET would write a file of its own and leave it behind.
+        string file = Path.Combine(ml.TempFilePath, Path.GetRandomFileName());
+        ITransformer? model = null;
         try
         {
+            model = Create(ml, runnable, binding, shapes, file);
             model.Save(context);
         }
         finally
         {
             (model as IDisposable)?.Dispose();
+            File.Delete(file);
         }
     }
 
-    private static ITransformer Create(MLContext ml, OnnxModel runnable, ModelBinding binding, IReadOnlyDictionary<string, int[]>? shapes)
+    private static ITransformer Create(MLContext ml, OnnxModel runnable, ModelBinding binding, IReadOnlyDictionary<string, int[]>? shapes, string file)
     {
         DataViewSchema.Builder schema = new();
         foreach (TensorBinding input in binding.Inputs)
@@ -40,6 +44,10 @@ internal static class BuiltInForm
         NamedGraph.AddBestClass(named, binding.Outputs[0].Column, PredictedLabelForm.BestClass, binding.Outputs[0].RowLength!.Value);
         return PredictedLabelForm.Append(ml, Onnx([.. outputs, PredictedLabelForm.BestClass]), label, binding.Outputs[0].RowLength!.Value, outputs).Fit(empty);
 
-        IEstimator<ITransformer> Onnx(string[] columns) => ml.Transforms.ApplyOnnxModel(columns, inputs, new MemoryStream(named.ToBytes()), given, recursionLimit: 100);
+        IEstimator<ITransformer> Onnx(string[] columns)
+        {
+            File.WriteAllBytes(file, named.ToBytes());
+            return ml.Transforms.ApplyOnnxModel(columns, inputs, file, given, recursionLimit: 100);
+        }
     }
 }
