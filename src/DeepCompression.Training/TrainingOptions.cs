@@ -28,6 +28,12 @@ public sealed record TrainingOptions
     public Func<string, bool> IsTrainable { get; init; } = static _ => true;
 
     /// <summary>
+    /// Says by name what a weight is at the start: free; masked, and its zeros stay zero; or shared, and its distinct values, at most 256,
+    /// are the centroids that move. All free by default. The session's weights can take another form at any time.
+    /// </summary>
+    public Func<string, WeightForm> Form { get; init; } = static _ => WeightForm.Free;
+
+    /// <summary>
     /// Whether BatchNormalization normalizes by the batch and updates its running statistics, as in training from the start.
     /// Where it is false the statistics stay as they are. True by default.
     /// </summary>

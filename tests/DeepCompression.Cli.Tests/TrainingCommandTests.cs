@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using DeepCompression.Onnx;
 using DeepCompression.Training.Models;
 
@@ -24,7 +25,28 @@ public sealed class TrainingCommandTests
         Assert.True(File.Exists(tool["plot-sparsity.svg"]));
     }
 
+    [Fact]
+    public void Run_PackedModelTeacherAndJson_TrainsWhatIsLeftAndPrintsTheHistory()
+    {
+        using var tool = new Tool();
+        WriteData(tool, 128);
+        new OnnxModel(Networks.LeNet300100()).Save(tool["net.onnx"]);
+        Succeeds(tool, "prune net.onnx -o packed.onnx --data data.csv --epochs 1 --batch 32 --sparsity 90% --bits 3 --finetune-epochs 0 --reassign-epochs 0 --pack --threads 1");
+        Succeeds(tool, "train packed.onnx -o again.onnx --data data.csv --epochs 1 --batch 32 --teacher net.onnx --keep values --pack --threads 1 --test data.csv --json --quiet");
+
+        using JsonDocument document = JsonDocument.Parse(tool.Output[tool.Output.IndexOf('{', StringComparison.Ordinal)..]);
+        JsonElement root = document.RootElement;
+        Assert.Equal(new FileInfo(tool["again.onnx"]).Length, root.GetProperty("outputBytes").GetInt64());
+        Assert.Equal(128, root.GetProperty("testAfter").GetProperty("count").GetInt64());
+        Assert.Equal("train", root.GetProperty("history")[0].GetProperty("stage").GetString());
+        Assert.InRange(root.GetProperty("history")[0].GetProperty("sparsity").GetDouble(), 0.89, 0.91);
+        Assert.True(new FileInfo(tool["again.onnx"]).Length < 40_000);
+    }
+
     [Theory]
+    [InlineData("train net.onnx -o x.onnx --data data.csv --batch 8 --shift 1", 2, "rows and columns")]
+    [InlineData("train net.onnx -o x.onnx --data data.csv --batch 8 --keep something", 2, "something")]
+    [InlineData("train net.onnx -o x.onnx --data data.csv --batch 8 --teacher absent.onnx", 3, "absent.onnx")]
     [InlineData("train net.onnx -o x.onnx --data data.csv --hold-out 16", 2, "--hold-out 16")]
     [InlineData("train net.onnx -o x.onnx --data cat.png", 2, "format is not known")]
     [InlineData("train net.onnx -o x.onnx --data data.csv", 2, "batch")]

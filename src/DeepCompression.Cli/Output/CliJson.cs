@@ -14,6 +14,7 @@ namespace DeepCompression.Cli.Output;
 [JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(InspectDocument))]
 [JsonSerializable(typeof(CompressDocument))]
+[JsonSerializable(typeof(TrainingDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // Texts are not escaped for the web: names of weights stay readable.

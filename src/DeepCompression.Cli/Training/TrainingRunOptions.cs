@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
 using DeepCompression.Training;
 using DeepCompression.Training.Data;
 using DeepCompression.Training.Procedures;
@@ -36,28 +38,40 @@ internal sealed class TrainingRunOptions
 
     private readonly Option<bool> _restart = new("--restart") { Description = "Start anew where there is a checkpoint" };
 
+    private readonly Option<string?> _teacher = new("--teacher") { Description = "A model whose outputs are the labels (distillation): the data needs none", HelpName = "MODEL.onnx" };
+
+    private readonly Option<float> _temperature = new("--temperature") { Description = "With --teacher: what outputs are divided by before they are compared", HelpName = "T", DefaultValueFactory = _ => 2 };
+
+    private readonly Option<int> _shift = new("--shift") { Description = "Move images by up to N pixels at random; the input's last two dimensions are rows and columns", HelpName = "N", DefaultValueFactory = _ => 0 };
+
+    private readonly Option<string> _keep = new("--keep") { Description = "What a weight keeps while it trains: its zeros, or its zeros and which of its elements are equal (at most 256 values)", DefaultValueFactory = _ => "nothing" };
+
+    private readonly Option<bool> _keepStatistics = new("--keep-statistics") { Description = "BatchNormalization keeps its statistics" };
+
     public TrainingRunOptions()
     {
         _schedule.AcceptOnlyFromAmong("cosine", "constant", "step");
         _optimizer.AcceptOnlyFromAmong("adam", "sgd");
         _loss.AcceptOnlyFromAmong("cross-entropy", "binary-cross-entropy", "squared-error");
+        _keep.AcceptOnlyFromAmong("nothing", "zeros", "values");
     }
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _batch, _rate, _schedule, _warmUp, _optimizer, _loss, _l1, _l2, _clip, _seed, _threads, _checkpoint, _restart })
+        foreach (Option option in new Option[] { _batch, _rate, _schedule, _warmUp, _optimizer, _loss, _l1, _l2, _clip, _teacher, _temperature, _shift, _keep, _keepStatistics, _seed, _threads, _checkpoint, _restart })
             command.Options.Add(option);
     }
 
-    public RunOptions Read(ParseResult result, CommandConsole console, IBatchSource? validation)
+    public RunOptions Read(ParseResult result, CommandConsole console, ModelProto model, IBatchSource data, IBatchSource? validation, CancellationToken cancellation)
     {
         try
         {
             ILearningRateSchedule schedule = Schedule(result.GetValue(_schedule)!, result.GetValue(_rate));
             int warmUp = result.GetValue(_warmUp);
+            ModelProto? teacher = result.GetValue(_teacher) is string path ? ModelUnpacker.Unpack(OnnxModel.Load(path)).Proto : null;
             return new RunOptions
             {
-                Loss = result.GetValue(_loss) switch { "binary-cross-entropy" => Loss.BinaryCrossEntropy, "squared-error" => Loss.MeanSquaredError, _ => Loss.SoftmaxCrossEntropy },
+                Loss = teacher is not null ? Loss.Distillation(result.GetValue(_temperature)) : result.GetValue(_loss) switch { "binary-cross-entropy" => Loss.BinaryCrossEntropy, "squared-error" => Loss.MeanSquaredError, _ => Loss.SoftmaxCrossEntropy },
                 BatchSize = result.GetValue(_batch),
                 LearningRate = warmUp == 0 ? schedule : new WarmUp(warmUp, schedule),
                 Optimizer = result.GetValue(_optimizer) == "sgd" ? new Sgd() : new Adam(),
@@ -68,6 +82,11 @@ internal sealed class TrainingRunOptions
                 Threads = result.GetValue(_threads),
                 CheckpointPath = result.GetValue(_checkpoint),
                 Resume = !result.GetValue(_restart),
+                Teacher = teacher,
+                Augmentation = Shift(result.GetValue(_shift), data),
+                Form = KeptForms.Of(model, result.GetValue(_keep)!),
+                NormalizeByBatch = !result.GetValue(_keepStatistics),
+                Cancellation = cancellation,
                 Validation = validation,
                 Progress = progress => Show(console, progress),
             };
@@ -76,6 +95,16 @@ internal sealed class TrainingRunOptions
         {
             throw new UsageException(e.Message.Split(" (Parameter")[0]);
         }
+    }
+
+    private static RandomShift? Shift(int pixels, IBatchSource data)
+    {
+        if (pixels == 0)
+            return null;
+        BatchField images = data.Fields.FirstOrDefault(field => field.Type == FieldType.Float32 && field.SampleShape.Rank >= 2)
+            ?? throw new UsageException("--shift moves images; no field of the data has rows and columns.");
+        ReadOnlySpan<long> shape = images.SampleShape.Dimensions;
+        return pixels > 0 ? new RandomShift(images.Name, (int)shape[^2], (int)shape[^1], pixels) : throw new UsageException($"--shift {pixels}: a move is 0 pixels or more.");
     }
 
     private static ILearningRateSchedule Schedule(string name, double rate) => name switch

@@ -10,13 +10,16 @@ internal sealed class BatchFeeder
     private readonly IBatchSource _source;
     private readonly List<(int Field, string? Input)> _routes = [];
     private readonly int[] _padded;
+    private readonly TeacherLabels? _teacher;
 
     /// <exception cref="ArgumentException">The data lacks a field that the model wants, or a field has another type or shape.</exception>
     /// <param name="session">Where batches go.</param>
     /// <param name="source">Where they come from.</param>
     /// <param name="labelField">The field of the labels; null where labels are not fed.</param>
-    public BatchFeeder(TrainingSession session, IBatchSource source, string? labelField)
+    /// <param name="teacher">Who writes the labels instead; null for nobody.</param>
+    public BatchFeeder(TrainingSession session, IBatchSource source, string? labelField, TeacherLabels? teacher = null)
     {
+        _teacher = teacher;
         _session = session;
         _source = source;
         Batch = new Batch(source.Fields, session.Model.Options.BatchSize);
@@ -60,6 +63,8 @@ internal sealed class BatchFeeder
             else
                 Batch.GetIntegers(field).CopyTo(input is null ? _session.Labels<long>() : _session.Input<long>(input));
         }
+
+        _teacher?.Write();
     }
 
     private void Route(int field, string? input, TrainingInput wanted)

@@ -1,3 +1,4 @@
+using DeepCompression.Onnx.Schema;
 using DeepCompression.Training.Data;
 using DeepCompression.Training.Schedules;
 
@@ -48,6 +49,29 @@ public sealed record RunOptions
     /// <summary>The field of the data that holds the labels. Default <c>label</c>.</summary>
     public string LabelField { get; init; } = BatchField.DefaultLabel;
 
+    /// <summary>
+    /// A model whose logits label every batch, whatever labels the data has, and so samples that have none; wants
+    /// <see cref="Loss.Distillation"/>. It sees the batch as augmentation left it. Validation then counts agreement with the teacher.
+    /// Null, the default, for the labels of the data.
+    /// </summary>
+    public ModelProto? Teacher { get; init; }
+
+    /// <summary>
+    /// Whether BatchNormalization normalizes by the batch and updates its running statistics. Default true. False leaves the statistics as
+    /// they are: right where a trained model sees few samples, or others than it was trained with.
+    /// </summary>
+    public bool NormalizeByBatch { get; init; } = true;
+
+    /// <summary>The whole shapes of inputs whose shapes are not fixed in the model, batch included, by the input's name. None by default.</summary>
+    public IReadOnlyDictionary<string, long[]> InputShapes { get; init; } = new Dictionary<string, long[]>();
+
+    /// <summary>
+    /// Says by name what a weight is at the start: free; masked, and its zeros stay zero; or shared, and its distinct values, at most 256,
+    /// are the centroids that move. All free by default. A compressed model is trained further with it; procedures that prune or share choose
+    /// forms of their own.
+    /// </summary>
+    public Func<string, WeightForm> Form { get; init; } = static _ => WeightForm.Free;
+
     /// <summary>Samples that are evaluated after every epoch and never trained with; null, the default, for none.</summary>
     public IBatchSource? Validation { get; init; }
 
@@ -74,4 +98,6 @@ public sealed record RunOptions
 
     /// <summary>Stops training at the next step, with a checkpoint where there is a path for it.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    internal TrainingOptions ForModel() => new() { Loss = Loss, BatchSize = BatchSize, NormalizeByBatch = NormalizeByBatch, InputShapes = InputShapes, Form = Form };
 }

@@ -21,6 +21,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly BatchOrder _order;
     private readonly List<EpochSummary> _history = [];
     private readonly List<LatentWeight> _latents = [];
+    private readonly TeacherLabels? _teacher;
     private BatchFeeder? _validation;
     private Checkpoint? _resumed;
     private int _resumedStage;
@@ -33,14 +34,15 @@ internal sealed class TrainingRun : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         _options = options;
         Session = new TrainingSession(
-            TrainingModel.Build(model, new TrainingOptions { Loss = options.Loss, BatchSize = options.BatchSize }),
+            TrainingModel.Build(model, options.ForModel()),
             new SessionSettings { Optimizer = options.Optimizer, Threads = options.Threads, MaxGradientNorm = options.MaxGradientNorm, Seed = options.Seed });
         Prunable = Procedures.Prunable.Of(Session);
         foreach (TrainedWeight weight in Prunable)
             (weight.L1, weight.L2) = (options.L1, options.L2);
-        _feeder = new BatchFeeder(Session, data, options.LabelField);
+        _teacher = options.Teacher is null ? null : new TeacherLabels(options.Teacher, Session, options.Threads);
+        _feeder = Feeder(data);
         _order = new BatchOrder(data.Count, options.BatchSize, options.Seed);
-        _procedure = string.Create(CultureInfo.InvariantCulture, $"{procedure}; seed {options.Seed}, batch {options.BatchSize}, {data.Count} samples, {options.LearningRate}, {options.Optimizer}, L1 {options.L1}, L2 {options.L2}, clip {options.MaxGradientNorm}, {options.Augmentation}");
+        _procedure = string.Create(CultureInfo.InvariantCulture, $"{procedure}; seed {options.Seed}, batch {options.BatchSize}, {data.Count} samples, {options.LearningRate}, {options.Optimizer}, L1 {options.L1}, L2 {options.L2}, clip {options.MaxGradientNorm}, {options.Augmentation}{(options.Teacher is null ? "" : ", teacher")}{(options.NormalizeByBatch ? "" : ", statistics kept")}");
         if (options.CheckpointPath is string path && options.Resume && File.Exists(path))
             StartFrom(CheckpointFile.Load(path), path);
     }
@@ -117,7 +119,20 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    public void Dispose() => Session.Dispose();
+    public void Dispose()
+    {
+        _teacher?.Dispose();
+        Session.Dispose();
+    }
+
+    private BatchFeeder Feeder(IBatchSource data)
+    {
+        if (_teacher is null)
+            return new BatchFeeder(Session, data, _options.LabelField);
+        // What is not an input of the model is not read: the teacher's logits take the place of labels.
+        int[] inputs = [.. Enumerable.Range(0, data.Fields.Count).Where(i => data.Fields[i].Name != _options.LabelField || data.Fields.Count == 1)];
+        return new BatchFeeder(Session, inputs.Length == data.Fields.Count ? data : new FieldsSource(data, inputs), labelField: null, _teacher);
+    }
 
     private StepResult Step(long step, double learningRate)
     {
@@ -143,7 +158,7 @@ internal sealed class TrainingRun : IDisposable
     {
         EvaluationResult? validation = null;
         if (_options.Validation is IBatchSource source)
-            validation = Evaluator.Run(Session, _validation ??= new BatchFeeder(Session, source, _options.LabelField), source.Count);
+            validation = Evaluator.Run(Session, _validation ??= Feeder(source), source.Count);
         double? accuracy = validation is { Correct: int correct } ? (double)correct / validation.Value.Count : null;
         _history.Add(new EpochSummary(name, (int)((step + 1) / _order.StepsPerEpoch), meter.Loss, meter.Accuracy(OutputsPerStep), Procedures.Prunable.Sparsity(Prunable), validation?.Loss, accuracy));
         Report(name, step, steps, learningRate, meter, accuracy);

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using DeepCompression.Training.Graphs;
 using DeepCompression.Training.Sessions;
+using DeepCompression.WeightSharing;
 
 namespace DeepCompression.Training;
 
@@ -137,6 +138,23 @@ public sealed class TrainedWeight : IDisposable
     {
         SharedState shared = _shared ?? throw NotShared();
         return new CodedTensor(Shape, new Codebook(ElementType.Float32, shared.Groups, shared.Centroids.Bytes.ToArray()), shared.Codes);
+    }
+
+    /// <summary>Sets the form that the values already have: their zeros are the mask, their distinct values the codebook.</summary>
+    internal void TakeForm(WeightForm form)
+    {
+        if (form == WeightForm.Masked)
+        {
+            bool[] kept = new bool[Values.Length];
+            for (int i = 0; i < kept.Length; i++)
+                kept[i] = Values[i] != 0;
+            SetMask(kept);
+        }
+        else if (form == WeightForm.Shared)
+        {
+            SetCodebook(LosslessSharer.TryShare(new PrunedTensor(ElementType.Float32, Shape, MemoryMarshal.AsBytes(Values).ToArray()))
+                ?? throw new ArgumentException($"Weight '{Name}' has more than {Codebook.MaxSize} distinct values; it cannot start as a shared one."));
+        }
     }
 
     /// <summary>Releases the memory that is shared with the runtime.</summary>

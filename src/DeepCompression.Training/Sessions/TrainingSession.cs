@@ -35,6 +35,7 @@ public sealed class TrainingSession : IDisposable
     /// <param name="model">What is trained.</param>
     /// <param name="settings">How; the defaults where null.</param>
     /// <exception cref="OnnxRuntimeException">The runtime does not run the training graph.</exception>
+    /// <exception cref="ArgumentException">A weight that <see cref="TrainingOptions.Form"/> calls shared has more than 256 distinct values.</exception>
     public TrainingSession(TrainingModel model, SessionSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -56,6 +57,8 @@ public sealed class TrainingSession : IDisposable
         }
 
         Weights = [.. model.Weights.Select(weight => _weights[weight.Name])];
+        foreach (TrainedWeight weight in Weights)
+            weight.TakeForm(model.Options.Form(weight.Name));
         _training = new BoundGraph(model.Training, _threads);
         BindInputs(_training);
         _training.BindOutput(TrainingModel.LossName, _loss);
@@ -107,6 +110,10 @@ public sealed class TrainingSession : IDisposable
             ? buffer.Span<T>()
             : throw new ArgumentException($"There is no input '{name}'; there are {string.Join(", ", _inputs.Keys)}.", nameof(name));
     }
+
+    internal Span<byte> InputBytes(string name) => _inputs.TryGetValue(name, out TensorBuffer? buffer)
+        ? buffer.Bytes
+        : throw new ArgumentException($"There is no input '{name}'; there are {string.Join(", ", _inputs.Keys)}.", nameof(name));
 
     /// <summary>The memory of the labels.</summary>
     /// <typeparam name="T">The type of a label, as the loss defines it.</typeparam>

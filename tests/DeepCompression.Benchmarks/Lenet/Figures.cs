@@ -31,9 +31,9 @@ internal static class Figures
         double[] sparsities = [0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99];
         ModelProto[] pruned = Map(sparsities, sparsity => Prune(recipe, dense, data, sparsity));
         (double, double)[] pruning = Map(pruned, model => Point(model, data));
-        (double, double)[] both = Map(pruned, model => Point(Share(recipe, model, data, 3, CentroidInitialization.Optimal, 1), data));
+        (double, double)[] both = Map(pruned, model => Point(Share(recipe, dense, model, data, 3, CentroidInitialization.Optimal, 1), data));
         int[] bits = [1, 2, 3, 4, 5, 6, 8];
-        (double, double)[] sharing = Map(bits, b => Point(Share(recipe, dense, data, b, CentroidInitialization.Optimal, 1), data));
+        (double, double)[] sharing = Map(bits, b => Point(Share(recipe, dense, dense, data, b, CentroidInitialization.Optimal, 1), data));
         double[] shares = [0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5];
         (double, double)[] svd = Map(shares, share => LowRankPoint(dense, data, share));
         new LinePlot
@@ -63,7 +63,7 @@ internal static class Figures
         (string Name, CentroidInitialization Start)[] starts = [("linear", CentroidInitialization.Linear), ("density", CentroidInitialization.Density), ("random", CentroidInitialization.Random), ("exact optimum (ours)", CentroidInitialization.Optimal)];
         int[] codeBits = [2, 3, 4, 5, 6];
         var jobs = starts.SelectMany(start => codeBits.SelectMany(b => new[] { (start.Start, Bits: b, Epochs: 0), (start.Start, Bits: b, Epochs: 1) })).ToArray();
-        double[] errors = Map(jobs, job => LenetRun.Error(Share(recipe, sparse, data, job.Bits, job.Start, job.Epochs), data.Validation));
+        double[] errors = Map(jobs, job => LenetRun.Error(Share(recipe, dense, sparse, data, job.Bits, job.Start, job.Epochs), data.Validation));
         foreach (int epochs in new[] { 0, 1 })
         {
             new LinePlot
@@ -86,10 +86,10 @@ internal static class Figures
     }
 
     private static ModelProto Prune(LenetRecipe recipe, ModelProto dense, LenetData data, double sparsity) =>
-        PrunedTraining.Run(dense, data.Training, recipe.Prune with { Sparsity = sparsity, Epochs = 6 }, LenetRun.Options(1, recipe.Rate, recipe.Shift, recipe.L2)).Model;
+        PrunedTraining.Run(dense, data.Training, recipe.Prune with { Sparsity = sparsity, Epochs = 6 }, LenetRun.SmallOptions(recipe, dense, 1)).Model;
 
-    private static ModelProto Share(LenetRecipe recipe, ModelProto model, LenetData data, int bits, CentroidInitialization start, int epochs) =>
-        SharedTraining.Run(model, data.Training, new ShareOptions { Bits = bits, Initialization = start, Epochs = epochs }, LenetRun.Options(1, recipe.Rate, recipe.Shift, recipe.L2)).Model;
+    private static ModelProto Share(LenetRecipe recipe, ModelProto dense, ModelProto model, LenetData data, int bits, CentroidInitialization start, int epochs) =>
+        SharedTraining.Run(model, data.Training, new ShareOptions { Bits = bits, Initialization = start, Epochs = epochs }, LenetRun.SmallOptions(recipe, dense, 1)).Model;
 
     /// <summary>The size of the packed file in percent of the dense one, and the error.</summary>
     private static (double Size, double Error) Point(ModelProto model, LenetData data)
@@ -116,7 +116,8 @@ internal static class Figures
 
     private static (double X, double Y)[] Sorted((double X, double Y)[] points) => [.. points.OrderBy(point => point.X)];
 
-    private static TResult[] Map<T, TResult>(IReadOnlyList<T> items, Func<T, TResult> job)
+    /// <summary>Does a job for each item, as many at a time as there are processor cores; results in the order of the items.</summary>
+    internal static TResult[] Map<T, TResult>(IReadOnlyList<T> items, Func<T, TResult> job)
     {
         TResult[] results = new TResult[items.Count];
         Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i => results[i] = job(items[i]));

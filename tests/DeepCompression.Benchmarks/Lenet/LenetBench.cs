@@ -8,13 +8,16 @@ using Google.Protobuf;
 namespace DeepCompression.Benchmarks.Lenet;
 
 /// <summary>
-/// The results of Han et al. 2016 on the LeNets, from nothing: trains, prunes, shares and packs. Words behind the name choose rows:
-/// <c>lenet-300-100</c>, <c>lenet-5</c>, <c>fashion-300-100</c>, <c>fashion-5</c>, <c>figures</c>, <c>dsd</c>; <c>seed=N</c>
-/// runs one seed alone; <c>validation</c> trains without 5,000 samples of the training set and measures on those, as the recipes were chosen.
+/// The results of Han et al. 2016 on the LeNets, from nothing: trains, prunes, shares and packs. Without a word behind the name it measures
+/// every part that has not been measured; <c>fresh</c> forgets what was. Words choose parts, which are measured again:
+/// <c>lenet-300-100</c>, <c>lenet-5</c>, <c>fashion-300-100</c>, <c>fashion-5</c>, <c>figures</c>, <c>dsd</c>, <c>distillation</c>. A run that
+/// was stopped goes on where it stopped. The table always holds all parts that are measured.
+/// <c>seed=N</c> runs one seed alone, and <c>validation</c> trains without 5,000 samples of the training set and measures on those, as the
+/// recipes were chosen: neither is kept.
 /// </summary>
 public sealed class LenetBench : IBench
 {
-    private static readonly string[] _rows = ["lenet-300-100", "lenet-5", "fashion-300-100", "fashion-5", "figures", "dsd"];
+    private static readonly string[] _parts = ["lenet-300-100", "lenet-5", "fashion-300-100", "fashion-5", "figures", "dsd", "distillation"];
 
     /// <inheritdoc/>
     public string Name => "lenet";
@@ -23,35 +26,66 @@ public sealed class LenetBench : IBench
     public void Run(BenchTable table, IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(table);
-        bool validates = arguments.Contains("validation");
+        bool validates = arguments.Contains("validation"), isFresh = arguments.Contains("fresh");
         int[] seeds = [.. arguments.Where(a => a.StartsWith("seed=", StringComparison.Ordinal)).Select(a => int.Parse(a[5..], CultureInfo.InvariantCulture))];
+        bool keeps = seeds.Length == 0 && !validates;
         seeds = seeds.Length > 0 ? seeds : [1, 2, 3];
-        string[] wanted = [.. arguments.Where(_rows.Contains)];
-        if (arguments.FirstOrDefault(a => !_rows.Contains(a) && a != "validation" && !a.StartsWith("seed=", StringComparison.Ordinal)) is string unknown)
-            throw new ArgumentException($"'{unknown}' is no row of this benchmark; there are {string.Join(", ", _rows)}, validation and seed=N.", nameof(arguments));
-
-        foreach (string row in wanted.Length > 0 ? wanted : _rows)
+        string[] wanted = [.. arguments.Where(_parts.Contains)];
+        if (arguments.FirstOrDefault(a => !_parts.Contains(a) && a is not ("validation" or "fresh") && !a.StartsWith("seed=", StringComparison.Ordinal)) is string unknown)
+            throw new ArgumentException($"'{unknown}' is no part of this benchmark; there are {string.Join(", ", _parts)}, fresh, validation and seed=N.", nameof(arguments));
+        if (isFresh)
         {
-            long start = Stopwatch.GetTimestamp();
-            switch (row)
-            {
-                case "lenet-300-100": Compress(table, Recipes.LeNet300100, LenetData.Mnist(), seeds, validates, PaperLayer.LeNet300100, 80, 1.64, 40, 1.58); break;
-                case "lenet-5": Compress(table, Recipes.LeNet5, LenetData.Mnist(), seeds, validates, PaperLayer.LeNet5, 120, 0.80, 39, 0.74); break;
-                case "fashion-300-100": Compress(table, Recipes.Fashion300100, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet300100, null, null, null, null); break;
-                case "fashion-5": Compress(table, Recipes.Fashion5, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet5, null, null, null, null); break;
-                case "figures": Figures.Run(table); break;
-                default: DsdRows.Run(table, seeds); break;
-            }
-
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+            RowStore.Clear();
+            StageFolder.Clear();
         }
+
+        foreach (string part in _parts)
+        {
+            bool isWanted = wanted.Contains(part) || (wanted.Length == 0 && (!keeps || RowStore.Load(part) is null));
+            if (isWanted)
+                Measure(table, part, seeds, validates, keeps);
+            else if (keeps && RowStore.Load(part) is { } kept)
+                Show(table, part, kept);
+        }
+
+        if (keeps && _parts.Select(RowStore.Load).ToArray() is { } all && all.All(kept => kept is not null))
+            table.Add(new BenchRow("all parts of this table from nothing", all.Sum(kept => kept!.Seconds) / 60, "minutes", Note: Invariant($"on {Environment.ProcessorCount} cores")));
+    }
+
+    private static void Measure(BenchTable table, string part, int[] seeds, bool validates, bool keeps)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int before = table.Rows.Count;
+        switch (part)
+        {
+            case "lenet-300-100": Compress(table, Recipes.LeNet300100, LenetData.Mnist(), seeds, validates, PaperLayer.LeNet300100, 80, 1.64, 40, 1.58); break;
+            case "lenet-5": Compress(table, Recipes.LeNet5, LenetData.Mnist(), seeds, validates, PaperLayer.LeNet5, 120, 0.80, 39, 0.74); break;
+            case "fashion-300-100": Compress(table, Recipes.Fashion300100, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet300100, null, null, null, null); break;
+            case "fashion-5": Compress(table, Recipes.Fashion5, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet5, null, null, null, null); break;
+            case "figures": Figures.Run(table); break;
+            case "distillation": DistillationRows.Run(table); break;
+            default: DsdRows.Run(table, seeds); break;
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (keeps)
+            RowStore.Save(part, table.Rows.Skip(before), seconds);
+        Console.WriteLine(Invariant($"{part}: {seconds:F0} s"));
+    }
+
+    private static void Show(BenchTable table, string part, RowStore.Part kept)
+    {
+        Console.WriteLine(Invariant($"{part}: measured {kept.Measured} in {kept.Seconds:F0} s"));
+        foreach (BenchRow row in kept.Rows)
+            table.Add(row);
     }
 
     private static void Compress(BenchTable table, LenetRecipe recipe, LenetData data, int[] seeds, bool validates, IReadOnlyList<PaperLayer> paper, double? ratioBar, double? errorBar, double? paperRatio, double? paperError)
     {
         IBatchSource training = validates ? data.Training : data.Whole;
         IBatchSource test = validates ? data.Validation : data.Test;
-        LenetResult[] results = LenetRun.ForSeeds(seeds, seed => LenetRun.Run(recipe, training, test, seed));
+        StageFolder Folder(int seed) => new($"{recipe.Description}; {data.Name}, {training.Count} samples", seed);
+        LenetResult[] results = LenetRun.ForSeeds(seeds, seed => LenetRun.Run(recipe, training, test, seed, Folder(seed)));
         string name = $"{recipe.Network} {data.Name}{(validates ? " (validation)" : "")}";
         string how = $"seeds {string.Join(' ', seeds)}";
         foreach (LenetResult result in results)
@@ -71,6 +105,8 @@ public sealed class LenetBench : IBench
         string stem = $"artifacts/bench/lenet/{recipe.Network.ToLowerInvariant()}-{data.Name.ToLowerInvariant()}";
         File.WriteAllBytes(stem + ".onnx", results[0].Dense.ToByteArray());
         File.WriteAllBytes(stem + ".packed.onnx", results[0].Compressed.Model.ToBytes());
+        foreach (int seed in seeds)
+            Folder(seed).Delete(); // else the next measurement of the same recipe would find everything done
     }
 
     // Tables 2 and 3 of the paper, ours beside it.

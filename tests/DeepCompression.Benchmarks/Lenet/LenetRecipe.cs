@@ -1,4 +1,5 @@
 using DeepCompression.Onnx.Schema;
+using DeepCompression.Training.Data;
 using DeepCompression.Training.Procedures;
 
 namespace DeepCompression.Benchmarks.Lenet;
@@ -14,14 +15,22 @@ internal sealed record LenetRecipe
 
     public double DenseRate { get; init; } = 1e-3;
 
+    public IAugmentation DenseAugmentation { get; init; } = new RandomShift("data", 28, 28, 1);
+
     public double Rate { get; init; } = 4e-3;
 
     public float L2 { get; init; } = 2e-5f;
 
-    /// <summary>The farthest random shift of a training image, in pixels.</summary>
-    public int Shift { get; init; } = 1;
+    public IAugmentation Augmentation { get; init; } = new RandomShift("data", 28, 28, 1);
+
+    /// <summary>The temperature at which pruned and shared networks learn from the dense one; null where they learn from labels.</summary>
+    public float? Temperature { get; init; }
 
     public required PruneOptions Prune { get; init; }
 
     public required ShareOptions Share { get; init; }
+
+    /// <summary>Everything that decides a result but the data and the seed.</summary>
+    public string Description => FormattableString.Invariant(
+        $"{Network}: {DenseEpochs} epochs at {DenseRate}, {DenseAugmentation}; {Rate}, L2 {L2}, {Augmentation}, temperature {Temperature}; {Prune}; {Share}");
 }

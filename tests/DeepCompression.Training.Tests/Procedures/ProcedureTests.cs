@@ -102,6 +102,57 @@ public sealed class ProcedureTests
     }
 
     [Fact]
+    public void Run_TeacherAndSamplesWithoutLabels_LetsAPrunedStudentAgreeOnOthers()
+    {
+        ModelProto teacher = DenseTraining.Train(Networks.LeNet300100(), ClusterData.Create(960, seed: 1), 2, _options with { Validation = null }).Model;
+        DeepCompression.Training.Data.ArrayBatchSource labelled = ClusterData.Create(960, seed: 5, noise: 0.8);
+        DeepCompression.Training.Data.Batch batch = new(labelled.Fields, labelled.Count);
+        labelled.Read([.. Enumerable.Range(0, labelled.Count)], batch);
+        DeepCompression.Training.Data.ArrayBatchSource unlabelled = new(DeepCompression.Training.Data.ArrayColumn.Floats("data", new TensorShape(1, 28, 28), batch.GetFloats(0)));
+        RunOptions options = _options with { Loss = Loss.Distillation(), Teacher = teacher };
+        TrainingOutcome outcome = PrunedTraining.Run(Networks.LeNet300100(seed: 2), unlabelled, new PruneOptions { Sparsity = 0.9, Epochs = 4, Interval = 5 }, options);
+
+        // The student began elsewhere and never saw a label: all that it knows is what the teacher says.
+        Assert.True(outcome.History[^1].ValidationAccuracy >= 0.95, $"{outcome.History[^1].ValidationAccuracy} agree");
+    }
+
+    [Fact]
+    public void Train_TeacherWithALossOfLabels_ThrowsThatNamesTheLoss() => Assert.Contains(
+        "Loss.Distillation",
+        Assert.Throws<ArgumentException>(() => DenseTraining.Train(Networks.LeNet300100(), ClusterData.Create(64, 1), 1, _options with { Teacher = Networks.LeNet300100() })).Message);
+
+    [Fact]
+    public void Train_TeacherOfOtherClasses_ThrowsThatNamesBothShapes() => Assert.Contains(
+        "32x7",
+        Assert.Throws<ArgumentException>(() => DenseTraining.Train(
+            Networks.SmallResNet(), ClusterData.Create(64, 1), 1, _options with { Loss = Loss.Distillation(), Teacher = Networks.SmallResNet(classes: 7) })).Message);
+
+    [Fact]
+    public void Train_FormsOfACompressedModel_KeepsItsZerosAndItsSharing()
+    {
+        ModelProto small = DeepCompressionTraining.Run(
+            Networks.LeNet300100(),
+            ClusterData.Create(640, seed: 1),
+            new PruneOptions { Sparsity = 0.9, Epochs = 1, Interval = 5 },
+            new ShareOptions { Bits = 3, Epochs = 0 },
+            _options with { Validation = null }).Model;
+        RunOptions options = _options with { Validation = null, Form = name => name == "fc1.weight" ? WeightForm.Shared : name == "fc2.weight" ? WeightForm.Masked : WeightForm.Free };
+        ModelProto trained = DenseTraining.Train(small, ClusterData.Create(640, seed: 1), 1, options).Model;
+
+        Assert.NotEqual(Values(small, "fc1.weight"), Values(trained, "fc1.weight"));
+        Assert.Equal(Values(small, "fc1.weight").Distinct().Count(), Values(trained, "fc1.weight").Distinct().Count());
+        foreach (string name in new[] { "fc1.weight", "fc2.weight" })
+            Assert.Equal(Values(small, name).Select(x => x == 0), Values(trained, name).Select(x => x == 0));
+        Assert.True(Values(trained, "fc2.weight").Distinct().Count() > 8);
+        Assert.DoesNotContain(0f, Values(trained, "fc3.weight"));
+    }
+
+    [Fact]
+    public void Train_SharedFormOfAFreeWeight_ThrowsThatNamesIt() => Assert.Contains(
+        "'fc1.weight' has more than 256 distinct values",
+        Assert.Throws<ArgumentException>(() => DenseTraining.Train(Networks.LeNet300100(), ClusterData.Create(64, 1), 1, _options with { Form = _ => WeightForm.Shared })).Message);
+
+    [Fact]
     public void Train_FieldOfOtherShape_ThrowsThatNamesBoth()
     {
         DeepCompression.Training.Data.ArrayBatchSource source = new(
