@@ -15,7 +15,7 @@ internal sealed class TeacherLabels : IDisposable
         if (student.Model.Options.Loss is not DistillationLoss)
             throw new ArgumentException("A teacher's labels are logits, which Loss.Distillation compares; the loss is another.", nameof(student));
         _student = student;
-        _teacher = new TrainingSession(TrainingModel.Build(teacher, student.Model.Options with { Output = null }), new SessionSettings { Threads = threads });
+        _teacher = new TrainingSession(TrainingModel.Build(teacher, student.Model.Options with { Output = null, Form = static _ => WeightForm.Free }), new SessionSettings { Threads = threads });
         if (!_teacher.Model.Labels.Shape.SequenceEqual(student.Model.Labels.Shape))
         {
             string found = $"{string.Join('x', _teacher.Model.Labels.Shape)}, the model's {string.Join('x', student.Model.Labels.Shape)}";
