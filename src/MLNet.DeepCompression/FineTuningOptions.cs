@@ -1,4 +1,5 @@
 using DeepCompression.Training;
+using DeepCompression.Training.Procedures;
 
 namespace MLNet.DeepCompression;
 
@@ -55,4 +56,16 @@ public sealed record FineTuningOptions
 
     /// <summary>What training makes small. Null: softmax cross-entropy for classes, the mean squared error for targets.</summary>
     public Loss? Loss { get; init; }
+
+    /// <summary>
+    /// Changes how all stages are trained beyond the options above: optimizer, penalties, augmentation, validation, checkpoints.
+    /// For example <c>o => o with { L2 = 2e-5f }</c>. Null, the default: nothing.
+    /// </summary>
+    public Func<RunOptions, RunOptions>? Run { get; init; }
+
+    /// <summary>Changes how weights are pruned: schedule, sparsity of single weights. Null, the default: nothing.</summary>
+    public Func<PruneOptions, PruneOptions>? Prune { get; init; }
+
+    /// <summary>Changes how weights are shared and centroids trained: epochs, bits of single weights. Null, the default: nothing.</summary>
+    public Func<ShareOptions, ShareOptions>? Share { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using DeepCompression.ExecutionProvider.Graph;
 using DeepCompression.Kernels;
 
@@ -14,7 +13,7 @@ namespace DeepCompression.ExecutionProvider.Planning;
 internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activation)
 {
     /// <summary>Equal for equal epilogues.</summary>
-    public string Recipe => $"{Digest(Scale)}|{Digest(Shift)}|{Activation}";
+    public string Recipe => $"{Text(Scale)}|{Text(Shift)}|{Activation}";
 
     /// <summary>Follows the nodes behind an operator for as long as they can be computed with it.</summary>
     /// <param name="graph">The graph.</param>
@@ -120,8 +119,8 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
         return true;
     }
 
-    private static string Digest(float[]? values) =>
-        values is null ? "" : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan())));
+    private static string Text(float[]? values) =>
+        values is null ? "" : Convert.ToBase64String(MemoryMarshal.AsBytes(values.AsSpan()));
 
     private static float[] Filled(int count, float value)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using DeepCompression.Onnx.Schema;
 using Google.Protobuf;
 
@@ -13,7 +12,8 @@ namespace DeepCompression.Onnx;
 internal sealed class TensorStripper
 {
     private const int LargeContent = 1 << 16; // bytes: below, copying costs nothing
-    private const int TokenLength = 24; // bytes: what stands for a content meanwhile
+    private const int KeyLength = 16; // bytes: random, so that no file can hold one
+    private const int TokenLength = KeyLength + sizeof(int); // what stands for a content meanwhile
     private const int MaxDepth = 100; // messages in messages, as protobuf limits them
 
     // Fields that lead to tensors, by message: the specification's numbers.
@@ -30,7 +30,7 @@ internal sealed class TensorStripper
     private static readonly Dictionary<int, Message> _tensor = [];
 
     private readonly ReadOnlyMemory<byte> _source;
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(TokenLength - sizeof(int));
+    private readonly byte[] _key = Guid.NewGuid().ToByteArray();
     private readonly List<ReadOnlyMemory<byte>> _contents = [];
 
     private TensorStripper(ReadOnlyMemory<byte> source) => _source = source;

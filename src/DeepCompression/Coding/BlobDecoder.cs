@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace DeepCompression.Coding;
 
 /// <summary>Decodes the segments of a blob into an array of codes or values that is as long as the weight.</summary>
@@ -58,12 +56,12 @@ internal static class BlobDecoder
                 return;
             }
 
-            byte[] values = ArrayPool<byte>.Shared.Rent(symbols.PlaneLength * size);
+            byte[] values = SegmentArrays<byte>.Pool.Rent(symbols.PlaneLength * size);
             ValuePlanes.Merge(symbols.Planes, symbols.PlaneLength, size, values.AsSpan(0, symbols.PlaneLength * size));
             destination.Clear();
             for (int entry = 0; entry < symbols.PlaneLength; entry++)
                 values.AsSpan(entry * size, size).CopyTo(destination[(symbols.Positions[entry] * size)..]);
-            ArrayPool<byte>.Shared.Return(values);
+            SegmentArrays<byte>.Pool.Return(values);
         }
         finally
         {

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace DeepCompression.Coding;
 
 /// <summary>
@@ -119,7 +117,7 @@ internal sealed class BlobEncoder
     {
         int start = Segments.GetStart(segment);
         int length = Segments.GetLength(Elements, segment);
-        byte[] symbols = ArrayPool<byte>.Shared.Rent(length);
+        byte[] symbols = SegmentArrays<byte>.Pool.Rent(length);
         if (plan.Form == PackingForm.Gaps)
         {
             int count = GapSymbols.Write(_mask!.GetWords(segment), plan.GapBits, symbols);
@@ -144,7 +142,7 @@ internal sealed class BlobEncoder
             HuffmanStreams.Write(symbols.AsSpan(0, planeLength), plan.Planes[plane], writer);
         }
 
-        ArrayPool<byte>.Shared.Return(symbols);
+        SegmentArrays<byte>.Pool.Return(symbols);
         return indexBytes;
     }
 }

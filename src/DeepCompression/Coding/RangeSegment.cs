@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace DeepCompression.Coding;
 
 /// <summary>A segment under the range coder: a stream of significance where there are zeros, then one of codes or values.</summary>
@@ -11,7 +9,7 @@ internal static class RangeSegment
         int start = Segments.GetStart(segment);
         int length = Segments.GetLength(shape.Length, segment);
         Neighbourhood neighbourhood = new(shape);
-        byte[] flags = ArrayPool<byte>.Shared.Rent(length);
+        byte[] flags = SegmentArrays<byte>.Pool.Rent(length);
         Span<byte> used = flags.AsSpan(0, length);
         used.Fill(1);
         int count = length;
@@ -29,7 +27,7 @@ internal static class RangeSegment
             indexBytes = writer.Length;
         }
 
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(Math.Max(count * planes.Count, 1));
+        byte[] bytes = SegmentArrays<byte>.Pool.Rent(Math.Max(count * planes.Count, 1));
         for (int plane = 0; plane < planes.Count; plane++)
         {
             if (mask is null)
@@ -41,8 +39,8 @@ internal static class RangeSegment
         RangeEncoder values = new(writer);
         Code(ref values, neighbourhood, ranks, start, used, bytes.AsSpan(0, count * planes.Count), planes.Count);
         values.Finish();
-        ArrayPool<byte>.Shared.Return(flags);
-        ArrayPool<byte>.Shared.Return(bytes);
+        SegmentArrays<byte>.Pool.Return(flags);
+        SegmentArrays<byte>.Pool.Return(bytes);
         return indexBytes;
     }
 

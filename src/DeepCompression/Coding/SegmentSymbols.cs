@@ -1,4 +1,3 @@
-using System.Buffers;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Coding;
@@ -41,9 +40,9 @@ internal readonly ref struct SegmentSymbols
 
     public void Return()
     {
-        ArrayPool<byte>.Shared.Return(_planes);
+        SegmentArrays<byte>.Pool.Return(_planes);
         if (_positions is not null)
-            ArrayPool<int>.Shared.Return(_positions);
+            SegmentArrays<int>.Pool.Return(_positions);
     }
 
     private static SegmentSymbols ReadHuffman(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, int elements)
@@ -53,12 +52,12 @@ internal readonly ref struct SegmentSymbols
         int[]? positions = null;
         if (layout.Header.Form != PackingForm.Dense)
         {
-            positions = ArrayPool<int>.Shared.Rent(elements);
+            positions = SegmentArrays<int>.Pool.Rent(elements);
             count = ReadPositions(layout, ref reader, elements, positions);
         }
 
         int planeCount = layout.PlaneCount;
-        byte[] planes = ArrayPool<byte>.Shared.Rent(count * planeCount);
+        byte[] planes = SegmentArrays<byte>.Pool.Rent(count * planeCount);
         for (int plane = 0; plane < planeCount; plane++)
             HuffmanStreams.Read(ref reader, layout.Planes[plane], planes.AsSpan(plane * count, count), layout.Header.IsShared ? "codes" : "values");
         reader.ThrowIfNotAtEnd($"segment {segment}");
@@ -69,14 +68,14 @@ internal readonly ref struct SegmentSymbols
     {
         ByteReader reader = layout.GetSegment(blob, segment);
         int start = Segments.GetStart(segment);
-        byte[] flags = ArrayPool<byte>.Shared.Rent(elements);
+        byte[] flags = SegmentArrays<byte>.Pool.Rent(elements);
         int count = RangeSegment.ReadFlags(ref reader, layout.Header, start, flags.AsSpan(0, elements));
-        byte[] planes = ArrayPool<byte>.Shared.Rent(count * layout.PlaneCount);
+        byte[] planes = SegmentArrays<byte>.Pool.Rent(count * layout.PlaneCount);
         RangeSegment.ReadPlanes(ref reader, layout.Header, layout.Ranks, start, flags.AsSpan(0, elements), planes.AsSpan(0, count * layout.PlaneCount), layout.PlaneCount);
         int[]? positions = null;
         if (layout.Header.Form != PackingForm.Dense)
         {
-            positions = ArrayPool<int>.Shared.Rent(elements);
+            positions = SegmentArrays<int>.Pool.Rent(elements);
             for (int i = 0, next = 0; i < elements; i++)
             {
                 positions[next] = i;
@@ -86,7 +85,7 @@ internal readonly ref struct SegmentSymbols
             }
         }
 
-        ArrayPool<byte>.Shared.Return(flags);
+        SegmentArrays<byte>.Pool.Return(flags);
         return new SegmentSymbols(positions, positions is null ? 0 : count, planes, count, layout.PlaneCount);
     }
 
@@ -95,23 +94,23 @@ internal readonly ref struct SegmentSymbols
         if (layout.Header.Form == PackingForm.Gaps)
         {
             int count = (int)reader.ReadVarint("the number of gaps", elements);
-            byte[] gaps = ArrayPool<byte>.Shared.Rent(count);
+            byte[] gaps = SegmentArrays<byte>.Pool.Rent(count);
             HuffmanStreams.Read(ref reader, layout.Index!, gaps.AsSpan(0, count), "gaps");
             count = GapSymbols.Read(gaps.AsSpan(0, count), layout.Header.GapBits, elements, positions);
-            ArrayPool<byte>.Shared.Return(gaps);
+            SegmentArrays<byte>.Pool.Return(gaps);
             return count;
         }
 
-        byte[] mask = ArrayPool<byte>.Shared.Rent(MaskBytes.GetLength(elements));
-        ulong[] words = ArrayPool<ulong>.Shared.Rent((elements + 63) / 64);
+        byte[] mask = SegmentArrays<byte>.Pool.Rent(MaskBytes.GetLength(elements));
+        ulong[] words = SegmentArrays<ulong>.Pool.Rent((elements + 63) / 64);
         Span<ulong> used = words.AsSpan(0, (elements + 63) / 64);
         HuffmanStreams.Read(ref reader, layout.Index!, mask.AsSpan(0, MaskBytes.GetLength(elements)), "the mask");
         MaskBytes.Read(mask.AsSpan(0, MaskBytes.GetLength(elements)), used);
         if (elements % 64 != 0 && used[^1] >> (elements % 64) != 0)
             throw new InvalidDataException($"Offset {reader.Offset}: the mask has ones beyond its {elements} elements.");
         int nonZeros = NonZeroScan.WritePositions(used, positions);
-        ArrayPool<byte>.Shared.Return(mask);
-        ArrayPool<ulong>.Shared.Return(words);
+        SegmentArrays<byte>.Pool.Return(mask);
+        SegmentArrays<ulong>.Pool.Return(words);
         return nonZeros;
     }
 }

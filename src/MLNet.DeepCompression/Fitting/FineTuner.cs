@@ -17,12 +17,14 @@ internal static class FineTuner
             Loss = label.Loss,
             BatchSize = Math.Min(tuning.BatchSize, data.Count),
             LearningRate = new CosineRate(tuning.LearningRate),
-            LabelField = TrainingRows.LabelField,
             Seed = options.Seed,
             Progress = options.Progress,
         };
-        PruneOptions? prune = options.Pruning is { } pruning ? new() { Sparsity = Sparsity(pruning), Epochs = tuning.Epochs } : null;
-        ShareOptions? share = options.WeightSharing is { } sharing ? new() { Bits = sharing.Bits, Initialization = sharing.Initialization, Epochs = tuning.Epochs } : null;
+        run = Change(run, tuning.Run) with { LabelField = TrainingRows.LabelField };
+        PruneOptions? prune = options.Pruning is { } pruning ? Change(new() { Sparsity = Sparsity(pruning), Epochs = tuning.Epochs }, tuning.Prune) : null;
+        ShareOptions? share = options.WeightSharing is { } sharing
+            ? Change(new() { Bits = sharing.Bits, Initialization = sharing.Initialization, Epochs = tuning.Epochs }, tuning.Share)
+            : null;
         TrainingOutcome outcome = (prune, share) switch
         {
             (not null, not null) => DeepCompressionTraining.Run(model.Proto, data, prune, share, run),
@@ -32,6 +34,8 @@ internal static class FineTuner
         };
         return new OnnxModel(outcome.Model, model.Path);
     }
+
+    private static T Change<T>(T options, Func<T, T>? change) => change is null ? options : change(options);
 
     private static double Sparsity(PruningOptions pruning) => pruning.Method is PruningMethod.Sparsity or PruningMethod.GlobalSparsity
         ? pruning.Sparsity

@@ -31,7 +31,13 @@ internal sealed class ScoringModel(ModelBinding binding, Func<InferenceSession> 
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-                return _session ??= createSession();
+                if (_session is null)
+                {
+                    _session = createSession();
+                    NativeHeap.Trim();
+                }
+
+                return _session;
             }
         }
     }

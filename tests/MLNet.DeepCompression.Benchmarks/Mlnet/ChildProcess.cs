@@ -27,7 +27,7 @@ internal static class ChildProcess
     }
 
     /// <summary>Starts this program for one job and gives the numbers that it measured.</summary>
-    public static double[] Start(string job, params string[] arguments)
+    public static double[] Start(string job, string[] arguments, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
@@ -37,6 +37,8 @@ internal static class ChildProcess
         string temporary = BenchFiles.Scratch("mlnet/tmp/.");
         Directory.CreateDirectory(temporary);
         start.Environment["TMPDIR"] = temporary;
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

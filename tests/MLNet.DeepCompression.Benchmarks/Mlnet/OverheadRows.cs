@@ -15,7 +15,7 @@ internal static class OverheadRows
     public static void Run(BenchTable table)
     {
         DigitModels models = new();
-        string file = ZipRows.CompressedLeNet5(models);
+        string file = models.CompressedLeNet5;
         MLContext ml = new(seed: 1);
         IDataView rows = models.View(ml);
         using CompressedOnnxTransformer transformer = ml.DeepCompression().ApplyCompressedOnnxModel(file, ["logits"], ["data"], o => o with { BatchSize = Batch }).Fit(rows);

@@ -11,8 +11,8 @@ internal static class ResidentRows
     public static void Run(BenchTable table)
     {
         (string dense, string compressed) = AlexNetFiles.Whole();
-        double[] ours = ChildProcess.Start("resident", "ours", compressed);
-        double[] stock = ChildProcess.Start("resident", "stock", dense);
+        double[] ours = ChildProcess.Start("resident", ["ours", compressed]);
+        double[] stock = ChildProcess.Start("resident", ["stock", dense]);
         table.Add(BenchRow.Faster(
             "AlexNet, resident memory of the process", ours[1] / Megabyte, stock[1] / Megabyte, "MB", 5,
             $"before the model is loaded: {ours[0] / Megabyte:0} MB; the model alone: {(ours[1] - ours[0]) / Megabyte:0} MB against {(stock[1] - stock[0]) / Megabyte:0} MB, {(stock[1] - stock[0]) / (ours[1] - ours[0]):0.0}x"));

@@ -11,8 +11,8 @@ internal static class ThroughputRows
     public static void Run(BenchTable table)
     {
         DigitModels models = new();
-        Compare(table, models, "LeNet-5", models.LeNet5, ZipRows.CompressedLeNet5(models));
-        Compare(table, models, "MLP (LeNet-300-100)", models.Perceptron, models.Compressed(models.Perceptron, sparsity: 0.95, bits: 4, epochs: 4));
+        Compare(table, models, "LeNet-5", DigitModels.LeNet5, models.CompressedLeNet5);
+        Compare(table, models, "MLP (LeNet-300-100)", DigitModels.Perceptron, models.CompressedPerceptron);
     }
 
     private static void Compare(BenchTable table, DigitModels models, string name, string dense, string compressed)
