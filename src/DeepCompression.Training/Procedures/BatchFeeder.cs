@@ -54,6 +54,7 @@ internal sealed class BatchFeeder
     }
 
     /// <summary>Copies the batch to where the next step or evaluation reads it.</summary>
+    /// <exception cref="ArgumentException">A label is no class of the model.</exception>
     public void Feed()
     {
         foreach ((int field, string? input) in _routes)
@@ -61,10 +62,23 @@ internal sealed class BatchFeeder
             if (Batch.Fields[field].Type == FieldType.Float32)
                 Batch.GetFloats(field).CopyTo(input is null ? _session.Labels<float>() : _session.Input<float>(input));
             else
-                Batch.GetIntegers(field).CopyTo(input is null ? _session.Labels<long>() : _session.Input<long>(input));
+                Batch.GetIntegers(field).CopyTo(input is null ? CheckedLabels(field) : _session.Input<long>(input));
         }
 
         _teacher?.Write();
+    }
+
+    // The runtime would say that an index is out of range, but not whose.
+    private Span<long> CheckedLabels(int field)
+    {
+        long classes = _session.Model.LogitsType.Shape[^1];
+        foreach (long label in Batch.GetIntegers(field))
+        {
+            if ((ulong)label >= (ulong)classes)
+                throw new ArgumentException($"The field '{Batch.Fields[field].Name}' holds the label {label}; the model has the classes 0 to {classes - 1}.");
+        }
+
+        return _session.Labels<long>();
     }
 
     private void Route(int field, string? input, TrainingInput wanted)

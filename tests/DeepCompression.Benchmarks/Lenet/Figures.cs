@@ -86,7 +86,7 @@ internal static class Figures
     }
 
     private static ModelProto Prune(LenetRecipe recipe, ModelProto dense, LenetData data, double sparsity) =>
-        PrunedTraining.Run(dense, data.Training, recipe.Prune with { Sparsity = sparsity, Epochs = 6 }, LenetRun.SmallOptions(recipe, dense, 1)).Model;
+        PrunedTraining.Run(dense, data.Training, new PruneOptions { Sparsity = sparsity, Epochs = 8, Feedback = false }, LenetRun.SmallOptions(recipe with { Rate = 2e-3 }, dense, 1)).Model;
 
     private static ModelProto Share(LenetRecipe recipe, ModelProto dense, ModelProto model, LenetData data, int bits, CentroidInitialization start, int epochs) =>
         SharedTraining.Run(model, data.Training, new ShareOptions { Bits = bits, Initialization = start, Epochs = epochs }, LenetRun.SmallOptions(recipe, dense, 1)).Model;

@@ -32,5 +32,5 @@ internal sealed record LenetRecipe
 
     /// <summary>Everything that decides a result but the data and the seed.</summary>
     public string Description => FormattableString.Invariant(
-        $"{Network}: {DenseEpochs} epochs at {DenseRate}, {DenseAugmentation}; {Rate}, L2 {L2}, {Augmentation}, temperature {Temperature}; {Prune}; {Share}");
+        $"{Network}: {DenseEpochs} epochs at {DenseRate}, {DenseAugmentation}; {Rate}, L2 {L2}, {Augmentation}, temperature {Temperature}; {Prune}, {string.Join(", ", Prune.SparsityByWeight ?? new Dictionary<string, double>())}; {Share}");
 }

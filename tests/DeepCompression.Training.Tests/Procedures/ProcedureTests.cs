@@ -153,6 +153,11 @@ public sealed class ProcedureTests
         Assert.Throws<ArgumentException>(() => DenseTraining.Train(Networks.LeNet300100(), ClusterData.Create(64, 1), 1, _options with { Form = _ => WeightForm.Shared })).Message);
 
     [Fact]
+    public void Train_LabelThatIsNoClass_ThrowsThatNamesIt() => Assert.Contains(
+        "the classes 0 to 6",
+        Assert.Throws<ArgumentException>(() => DenseTraining.Train(Networks.SmallResNet(classes: 7), ClusterData.Create(64, 1), 1, _options with { Validation = null })).Message);
+
+    [Fact]
     public void Train_FieldOfOtherShape_ThrowsThatNamesBoth()
     {
         DeepCompression.Training.Data.ArrayBatchSource source = new(
