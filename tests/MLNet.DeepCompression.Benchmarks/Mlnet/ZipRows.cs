@@ -1,6 +1,4 @@
 using DeepCompression.Benchmarks.Harness;
-using DeepCompression.Benchmarks.Lenet;
-using DeepCompression.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -26,9 +24,7 @@ internal static class ZipRows
     public static void Validate(BenchTable table)
     {
         DigitModels models = new();
-        string file = BenchFiles.Scratch("mlnet/lenet-5.validation.onnx");
-        if (!File.Exists(file))
-            new OnnxModel(LenetRun.TrainDense(Recipes.LeNet5, models.Data.Training, seed: 1)).Save(file);
+        string file = models.TrainDenseLeNet5();
         MLContext ml = new(seed: 1);
         DigitRow[] digits = DigitModels.Read(models.Data.Validation);
         IDataView validation = DigitModels.View(ml, digits);
