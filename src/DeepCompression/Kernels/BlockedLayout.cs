@@ -5,14 +5,19 @@ using DeepCompression.Sparse;
 namespace DeepCompression.Kernels;
 
 /// <summary>
-/// Sparse rows for a product with many vectors at once, which stand in the lanes: columns in blocks that a byte
-/// numbers, and in a block a segment of (column, code) pairs for every row. Rows are shared among parts by their
-/// non-zeros; in a block of a part, segments are sorted by their length, so that branches are foreseen.
+/// Sparse rows for a product with many vectors at once, which stand in the lanes: columns in blocks whose inputs fit a
+/// cache, and in a block a segment of entries for every row. An entry is 32 bits: 24 for the position of its input in
+/// the block, 8 for the code. Rows are shared among parts by their non-zeros; in a block of a part, segments are sorted
+/// by their length, so that branches are foreseen. The first and the last block
+/// have a segment for every row, be it empty.
 /// </summary>
 internal sealed unsafe class BlockedLayout : IDisposable
 {
-    /// <summary>The most columns a block has: a byte numbers them.</summary>
-    public const int MaxBlockColumns = 256;
+    /// <summary>The most columns of a block.</summary>
+    public const int MaxBlockColumns = ushort.MaxValue;
+
+    private const int CodeBits = 8;
+    private const int MaxPosition = (1 << (32 - CodeBits)) - 1;
 
     private readonly NativeBuffer _entries;
     private readonly NativeBuffer _segments;
@@ -21,12 +26,14 @@ internal sealed unsafe class BlockedLayout : IDisposable
     private readonly int _codebookLength;
     private readonly int _groups;
 
-    private BlockedLayout(CsrMatrix matrix, int blockColumns, int[] partRows, byte[] entries, List<TileSegment> segments, int[] entryStarts, int[] segmentStarts)
+    private readonly int[]? _positions;
+
+    private BlockedLayout(CsrMatrix matrix, int blockColumns, int[]? positions, int[] partRows, uint[] entries, List<TileSegment> segments, int[] entryStarts, int[] segmentStarts)
     {
-        (Rows, Columns, BlockColumns, PartRows) = (matrix.Rows, matrix.Columns, blockColumns, partRows);
+        (Rows, Columns, BlockColumns, PartRows, _positions) = (matrix.Rows, matrix.Columns, blockColumns, partRows, positions);
         (EntryStarts, SegmentStarts) = (entryStarts, segmentStarts);
         (_codebookLength, _groups) = (matrix.Codebook.Length, matrix.Groups);
-        _entries = NativeBuffer.Copy<byte>(entries);
+        _entries = NativeBuffer.Copy<uint>(entries);
         _segments = NativeBuffer.Copy<TileSegment>(CollectionsMarshal.AsSpan(segments));
         _codebook = NativeBuffer.Copy<float>(matrix.Codebook);
         if (matrix.Groups > 1)
@@ -43,31 +50,32 @@ internal sealed unsafe class BlockedLayout : IDisposable
     /// <summary>Columns a block; the last may have fewer.</summary>
     public int BlockColumns { get; }
 
-    public int Blocks => (Columns + BlockColumns - 1) / BlockColumns;
+    public int Blocks => GetBlocks(Columns, BlockColumns);
 
     /// <summary>The first row of every part, and the row count at the end.</summary>
     public int[] PartRows { get; }
 
     public int Parts => PartRows.Length - 1;
 
-    /// <summary>The first byte of every (part, block) among the entries, and their end.</summary>
+    /// <summary>The first entry of every (part, block), and their end.</summary>
     private int[] EntryStarts { get; }
 
     /// <summary>The first segment of every (part, block), and their end.</summary>
     private int[] SegmentStarts { get; }
 
-    public long Bytes => _entries.Bytes + _segments.Bytes + _codebook.Bytes + (_codebookOffsets?.Bytes ?? 0) + (sizeof(int) * (long)(EntryStarts.Length + SegmentStarts.Length));
+    public long Bytes => _entries.Bytes + _segments.Bytes + _codebook.Bytes + (_codebookOffsets?.Bytes ?? 0) + (sizeof(int) * (long)(EntryStarts.Length + SegmentStarts.Length + (_positions?.Length ?? 0)));
 
     /// <summary>Builds the layout.</summary>
     /// <param name="matrix">The weights.</param>
-    /// <param name="blockColumns">Columns a block, 1 to <see cref="MaxBlockColumns"/>.</param>
+    /// <param name="blockColumns">Columns a block.</param>
     /// <param name="parts">Parts wanted: what threads share.</param>
     /// <param name="rowUnit">Parts do not straddle runs of this many rows (a convolution's groups); 0 for one run.</param>
-    public static BlockedLayout Build(CsrMatrix matrix, int blockColumns, int parts, int rowUnit = 0)
+    /// <param name="positions">Where the input of every column is, the first column of a block before all others of it; null where it is the column's number.</param>
+    public static BlockedLayout Build(CsrMatrix matrix, int blockColumns, int parts, int rowUnit = 0, int[]? positions = null)
     {
         int[] partRows = RowParts.Split(matrix.RowPointers, parts, rowUnit);
-        int blocks = (matrix.Columns + blockColumns - 1) / blockColumns;
-        byte[] entries = new byte[2L * matrix.NonZeros];
+        int blocks = GetBlocks(matrix.Columns, blockColumns);
+        uint[] entries = new uint[matrix.NonZeros];
         int[] entryStarts = new int[((partRows.Length - 1) * blocks) + 1], segmentStarts = new int[entryStarts.Length];
         List<TileSegment> segments = [];
         List<(int Row, int Start, int Count)> found = [];
@@ -77,7 +85,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
         {
             for (int block = 0; block < blocks; block++)
             {
-                int firstColumn = block * blockColumns, endColumn = firstColumn + blockColumns;
+                int firstColumn = block * blockColumns, endColumn = firstColumn + blockColumns, origin = GetPosition(positions, firstColumn);
                 found.Clear();
                 for (int row = partRows[part]; row < partRows[part + 1]; row++)
                 {
@@ -85,7 +93,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
                     while (entry < matrix.RowPointers[row + 1] && matrix.ColumnIndices[entry] < endColumn)
                         entry++;
                     next[row] = entry;
-                    if (entry > start)
+                    if (entry > start || block == 0 || block == blocks - 1)
                         found.Add((row - partRows[part], start, entry - start));
                 }
 
@@ -95,8 +103,9 @@ internal sealed unsafe class BlockedLayout : IDisposable
                     segments.Add(new TileSegment((ushort)row, (ushort)count));
                     for (int entry = start; entry < start + count; entry++)
                     {
-                        entries[written++] = (byte)(matrix.ColumnIndices[entry] - firstColumn);
-                        entries[written++] = matrix.Codes[entry];
+                        int position = GetPosition(positions, matrix.ColumnIndices[entry]) - origin;
+                        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, MaxPosition);
+                        entries[written++] = ((uint)position << CodeBits) | matrix.Codes[entry];
                     }
                 }
 
@@ -105,34 +114,52 @@ internal sealed unsafe class BlockedLayout : IDisposable
             }
         }
 
-        return new BlockedLayout(matrix, blockColumns, partRows, entries, segments, entryStarts, segmentStarts);
+        return new BlockedLayout(matrix, blockColumns, positions, partRows, entries, segments, entryStarts, segmentStarts);
     }
 
-    /// <summary>Adds the products of all blocks of a part to its sums.</summary>
+    /// <summary>Adds the products of all blocks of a part to the bias.</summary>
     /// <param name="part">The part.</param>
     /// <param name="kernel">The kernel of the tile's shape.</param>
-    /// <param name="x">The inputs.</param>
-    /// <param name="offsets">Where every column starts in the inputs, in bytes.</param>
-    /// <param name="runStride">Bytes between the two runs of the shape.</param>
-    /// <param name="y">The sums of the part's rows.</param>
+    /// <param name="x">The inputs, position 0.</param>
+    /// <param name="positionBytes">Bytes from a position to the next.</param>
+    /// <param name="runBytes">Bytes between the two runs of the shape.</param>
+    /// <param name="bias">The bias of row 0.</param>
+    /// <param name="sums">Room for the sums of the part, row after row.</param>
+    /// <param name="sumBytes">Bytes from the sums of a row to those of the next.</param>
+    /// <param name="y">Where the results of the part's first row go; the sums where they are not moved.</param>
+    /// <param name="rowBytes">Bytes from the results of a row to those of the next.</param>
+    /// <param name="activation">Applied to results of shapes of one run.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Multiply(int part, delegate*<TileWork*, void> kernel, byte* x, int* offsets, nint runStride, byte* y)
+    public void Multiply(
+        int part, delegate*<TileWork*, void> kernel, byte* x, nint positionBytes, nint runBytes, float* bias, byte* sums, nint sumBytes, byte* y, nint rowBytes, in Activation activation)
     {
         TileWork work = new()
         {
-            X = x,
-            RunStride = runStride,
-            Y = y,
+            PositionBytes = positionBytes,
+            RunBytes = runBytes,
+            Bias = bias + PartRows[part],
+            Sums = sums,
+            SumBytes = sumBytes,
+            Y = sums,
+            RowBytes = sumBytes,
             Codebook = (float*)_codebook.Pointer,
             CodebookOffsets = _codebookOffsets is null ? null : (int*)_codebookOffsets.Pointer + PartRows[part],
         };
         for (int block = 0, index = part * Blocks; block < Blocks; block++, index++)
         {
+            if (block == Blocks - 1)
+            {
+                work.Y = y;
+                work.RowBytes = rowBytes;
+                work.Activation = activation;
+            }
+
+            work.X = x + (GetPosition(_positions, block * BlockColumns) * positionBytes);
             work.Segments = (TileSegment*)_segments.Pointer + SegmentStarts[index];
             work.SegmentCount = SegmentStarts[index + 1] - SegmentStarts[index];
-            work.Entries = _entries.Pointer + EntryStarts[index];
-            work.Offsets = offsets + (block * BlockColumns);
+            work.Entries = (uint*)_entries.Pointer + EntryStarts[index];
             kernel(&work);
+            work.Bias = null;
         }
     }
 
@@ -140,16 +167,18 @@ internal sealed unsafe class BlockedLayout : IDisposable
     public CsrMatrix ToCsr()
     {
         CsrRows rows = new(Rows);
+        Dictionary<int, int> columns = Enumerable.Range(0, Columns).ToDictionary(column => GetPosition(_positions, column));
         for (int pass = 0; pass < 2; pass++)
         {
-            byte* entry = _entries.Pointer;
+            uint* entry = (uint*)_entries.Pointer;
             for (int index = 0; index < Parts * Blocks; index++)
             {
+                int origin = GetPosition(_positions, index % Blocks * BlockColumns);
                 for (int segment = SegmentStarts[index]; segment < SegmentStarts[index + 1]; segment++)
                 {
-                    (ushort row, ushort count) = ((TileSegment*)_segments.Pointer)[segment];
-                    for (int i = 0; i < count; i++, entry += 2)
-                        rows.Add(PartRows[index / Blocks] + row, (index % Blocks * BlockColumns) + entry[0], entry[1]);
+                    TileSegment row = ((TileSegment*)_segments.Pointer)[segment];
+                    for (int i = 0; i < row.Count; i++, entry++)
+                        rows.Add(PartRows[index / Blocks] + row.Row, columns[origin + (int)(*entry >> CodeBits)], (byte)*entry);
                 }
             }
 
@@ -166,4 +195,8 @@ internal sealed unsafe class BlockedLayout : IDisposable
         _codebook.Dispose();
         _codebookOffsets?.Dispose();
     }
+
+    private static int GetBlocks(int columns, int blockColumns) => Math.Max((columns + blockColumns - 1) / blockColumns, 1);
+
+    private static int GetPosition(int[]? positions, int column) => positions is null ? column : positions[column];
 }

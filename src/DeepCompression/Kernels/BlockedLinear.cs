@@ -8,20 +8,17 @@ namespace DeepCompression.Kernels;
 /// </summary>
 internal sealed unsafe class BlockedLinear : IDisposable
 {
+    /// <summary>Columns a block of the layout: inputs of 4 vectors each fit the first-level cache.</summary>
+    public const int BlockColumns = 160;
+
     private const int PackColumns = 256; // columns of x that one part of the packing takes
 
     private readonly BlockedLayout _layout;
     private readonly VectorWidth _width;
-    private readonly NativeBuffer?[] _offsets = new NativeBuffer?[TileShape.MaxVectors + 1];
 
     public BlockedLinear(BlockedLayout layout, VectorWidth width) => (_layout, _width) = (layout, width);
 
     public BlockedLayout Layout => _layout;
-
-    public long Bytes => _layout.Bytes + _offsets.Sum(offsets => offsets?.Bytes ?? 0);
-
-    /// <summary>Builds what a batch of this size needs.</summary>
-    public void Prepare(int batch) => GetOffsets(ChooseVectors(batch));
 
     /// <summary>Computes y = activation(x Wᵀ + bias).</summary>
     public void Compute(float* x, float* y, int batch, float* bias, in Activation activation, ScratchPool pool, IParallelRunner runner)
@@ -44,7 +41,6 @@ internal sealed unsafe class BlockedLinear : IDisposable
             Packed = (float*)scratch.Pointer,
             Sums = scratch.Pointer + ((inputBytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment),
             SumBytes = sumBytes,
-            Offsets = GetOffsets(vectors),
             Kernel = TileKernels.Get(_width, new TileShape(1, vectors)),
             TileLanes = tileLanes,
             Tiles = tiles,
@@ -57,12 +53,7 @@ internal sealed unsafe class BlockedLinear : IDisposable
         pool.Return(scratch);
     }
 
-    public void Dispose()
-    {
-        _layout.Dispose();
-        foreach (NativeBuffer? offsets in _offsets)
-            offsets?.Dispose();
-    }
+    public void Dispose() => _layout.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(void* context, int part)
@@ -88,10 +79,8 @@ internal sealed unsafe class BlockedLinear : IDisposable
         int part = index % layout.Parts, tile = index / layout.Parts;
         int firstRow = layout.PartRows[part], rows = layout.PartRows[part + 1] - firstRow;
         float* sums = (float*)(work.Sums + (index * work.SumBytes));
-        for (int row = 0; row < rows; row++)
-            new Span<float>(sums + (row * work.TileLanes), work.TileLanes).Fill(work.Bias[firstRow + row]);
-        layout.Multiply(part, work.Kernel, (byte*)(work.Packed + ((long)tile * layout.Columns * work.TileLanes)), work.Offsets, 0, (byte*)sums);
-        Activations.Apply(sums, (long)rows * work.TileLanes, work.Activation);
+        nint columnBytes = work.TileLanes * sizeof(float);
+        layout.Multiply(part, work.Kernel, (byte*)work.Packed + (tile * (nint)layout.Columns * columnBytes), columnBytes, 0, work.Bias, (byte*)sums, columnBytes, (byte*)sums, columnBytes, work.Activation);
         int firstResult = tile * work.TileLanes, results = Math.Min(work.TileLanes, work.Batch - firstResult);
         Transposition.Run(sums, work.TileLanes, rows, results, work.Y + ((long)firstResult * layout.Rows) + firstRow, layout.Rows, work.Layer._width);
     }
@@ -100,23 +89,6 @@ internal sealed unsafe class BlockedLinear : IDisposable
     {
         int needed = (batch + TileKernels.GetLanes(_width) - 1) / TileKernels.GetLanes(_width);
         return needed switch { <= 1 => 1, 2 => 2, <= 4 => 4, <= 6 => 6, 7 => 7, _ => 4 };
-    }
-
-    private int* GetOffsets(int vectors)
-    {
-        if (Volatile.Read(ref _offsets[vectors]) is NativeBuffer known)
-            return (int*)known.Pointer;
-        NativeBuffer made = new(sizeof(int) * (long)_layout.Columns);
-        int bytes = vectors * TileKernels.GetLanes(_width) * sizeof(float);
-        for (int column = 0; column < _layout.Columns; column++)
-            ((int*)made.Pointer)[column] = checked(column * bytes);
-        if (Interlocked.CompareExchange(ref _offsets[vectors], made, null) is NativeBuffer other)
-        {
-            made.Dispose();
-            return (int*)other.Pointer;
-        }
-
-        return (int*)made.Pointer;
     }
 
     private struct Work
@@ -130,7 +102,6 @@ internal sealed unsafe class BlockedLinear : IDisposable
         public float* Packed;
         public byte* Sums;
         public long SumBytes;
-        public int* Offsets;
         public delegate*<TileWork*, void> Kernel;
         public int TileLanes;
         public int Tiles;

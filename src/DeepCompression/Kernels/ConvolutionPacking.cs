@@ -1,171 +1,126 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace DeepCompression.Kernels;
 
 /// <summary>Moves images into the lanes of a <see cref="ConvolutionPlan"/> and results out of them.</summary>
 internal static unsafe class ConvolutionPacking
 {
-    private const int Quad = 4;   // lanes and columns that are turned at once
-    private const int Slack = 16; // numbers behind a padded plane that turning may read
-
-    /// <summary>Numbers of the padded copy of one channel.</summary>
-    public static long GetPlaneLength(ConvolutionPlan plan) => plan.IsFlat ? 0 : ((long)GetPlaneRows(plan) * GetPlaneColumns(plan)) + Slack;
-
-    /// <summary>Packs one channel.</summary>
+    /// <summary>Packs one channel of some images.</summary>
     /// <param name="plan">The size.</param>
-    /// <param name="geometry">Pads and strides.</param>
-    /// <param name="image">The channel, height x width.</param>
-    /// <param name="plane">Room for the padded copy, its borders zero.</param>
-    /// <param name="packed">The channel's vectors.</param>
+    /// <param name="images">The first image, channels x height x width.</param>
+    /// <param name="count">Images; lanes of those beyond hold any numbers.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="planes">Room for the padded copies, their borders zero.</param>
+    /// <param name="packed">All channels' vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack(ConvolutionPlan plan, ConvolutionGeometry geometry, float* image, float* plane, float* packed)
+    public static void Pack(ConvolutionPlan plan, float* images, int count, int channel, float* planes, float* packed)
     {
-        if (plan.IsFlat)
+        nint area = (nint)plan.Height * plan.Width, imageLength = area * plan.Geometry.InputChannels;
+        images += channel * area;
+        if (plan.Cut.IsFlat)
         {
-            long count = (long)plan.Height * plan.Width;
-            Denormals.Copy(image, packed, count);
-            new Span<float>(packed + count, (int)(((long)plan.BlockColumns * plan.Lanes) - count)).Clear();
+            PackFlat(plan, images, count, channel, packed);
             return;
         }
 
-        int planeRows = GetPlaneRows(plan), planeColumns = GetPlaneColumns(plan);
-        int rows = Math.Min(plan.Height, planeRows - geometry.PadTop), columns = Math.Min(plan.Width, planeColumns - geometry.PadLeft);
-        for (int row = 0; row < rows && columns > 0; row++)
-            Denormals.Copy(image + ((long)row * plan.Width), plane + ((long)(row + geometry.PadTop) * planeColumns) + geometry.PadLeft, columns);
-
-        int blockStep = plan.BlockColumns * plan.Phases;
-        for (int gridRow = 0; gridRow < plan.GridRows; gridRow++)
+        nint rowLength = plan.Width, planeLength = imageLength;
+        float* from = images;
+        if (plan.PlaneLength > 0)
         {
-            for (int row = 0; row < plan.InputRows; row++)
-            {
-                float* from = plane + ((((long)gridRow * plan.BlockRows * plan.StepRows) + row) * planeColumns);
-                float* to = packed + ((long)row * plan.RowVectors * plan.Lanes) + (gridRow * plan.GridColumns);
-                if (plan.Phases == 1 && plan.GridColumns % Quad == 0)
-                    Turn(from, blockStep, plan.GridColumns, plan.RowVectors, to, plan.Lanes);
-                else
-                    TurnStrided(plan, from, blockStep, to);
-            }
+            rowLength = plan.PlaneColumns;
+            planeLength = rowLength * plan.PlaneRows;
+            from = planes;
+            for (int image = 0; image < count; image++)
+                CopyPlane(plan, images + (image * imageLength), planes + (image * planeLength), rowLength);
         }
+
+        float** lanes = stackalloc float*[plan.Lanes];
+        for (int lane = 0; lane < plan.Lanes; lane++)
+        {
+            (int image, int gridRow, int gridColumn) = plan.Places[lane];
+            lanes[lane] = from + (Math.Min(image, count - 1) * planeLength) + ((nint)gridRow * plan.BlockRows * plan.Geometry.StrideHeight * rowLength) + ((nint)gridColumn * plan.BlockColumns * plan.Phases);
+        }
+
+        float* to = packed + ((nint)channel * plan.ChannelVectors * plan.Lanes);
+        for (int row = 0; row < plan.InputRows; row++, to += plan.Phases * plan.PhaseColumns * plan.Lanes)
+            LaneTurn.Into(lanes, plan.Lanes, row * rowLength, plan.InputColumns, plan.Phases, plan.PhaseColumns, to);
     }
 
-    /// <summary>Writes the results of a pass on one output channel.</summary>
+    /// <summary>Writes the results of a pass on some output channels.</summary>
     /// <param name="plan">The size.</param>
     /// <param name="pass">The pass.</param>
-    /// <param name="sums">The pass's vectors.</param>
-    /// <param name="image">The output channel, output height x output width.</param>
+    /// <param name="sums">The pass's vectors, channel after channel.</param>
+    /// <param name="channels">Output channels.</param>
+    /// <param name="images">The first channel of the first image of the output.</param>
+    /// <param name="count">Images.</param>
+    /// <param name="activation">Applied to every output, unless lanes are consecutive positions: their kernels did it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unpack(ConvolutionPlan plan, ConvolutionPass pass, float* sums, float* image)
+    public static void Unpack(ConvolutionPlan plan, ConvolutionPass pass, float* sums, int channels, float* images, int count, in Activation activation)
     {
-        if (plan.IsFlat)
+        nint area = (nint)plan.OutputHeight * plan.OutputWidth, imageLength = area * plan.Geometry.OutputChannels, length = pass.Shape.Vectors * plan.Lanes;
+        if (plan.Cut.IsFlat)
         {
-            long start = (long)pass.Column * plan.Lanes, count = Math.Min((long)pass.Shape.Vectors * plan.Lanes, ((long)plan.Height * plan.Width) - start);
-            new ReadOnlySpan<float>(sums, (int)count).CopyTo(new Span<float>(image + start, (int)count));
+            for (int channel = 0; channel < channels; channel++)
+                CopyFlat(area, pass.Column * plan.Lanes, length, count, sums + (channel * length), images + (channel * area), imageLength, isPacking: false);
             return;
         }
 
-        for (int run = 0; run < pass.Shape.Runs; run++, sums += pass.Shape.Vectors * plan.Lanes)
+        float** lanes = stackalloc float*[plan.Lanes];
+        int* valid = stackalloc int[plan.Lanes];
+        for (int run = 0; run < pass.Shape.Runs; run++)
         {
-            for (int gridRow = 0; gridRow < plan.GridRows; gridRow++)
+            for (int lane = 0; lane < plan.Lanes; lane++)
             {
-                int row = (gridRow * plan.BlockRows) + pass.Row + run;
-                if (row >= plan.OutputHeight || pass.Row + run >= plan.BlockRows)
-                    break;
-                float* line = image + ((long)row * plan.OutputWidth);
-                for (int gridColumn = 0; gridColumn < plan.GridColumns;)
-                {
-                    int column = (gridColumn * plan.BlockColumns) + pass.Column, lane = (gridRow * plan.GridColumns) + gridColumn;
-                    bool quad = plan.GridColumns - gridColumn >= Quad && pass.Shape.Vectors >= Quad
-                        && column + ((Quad - 1) * plan.BlockColumns) + pass.Shape.Vectors <= plan.OutputWidth;
-                    if (quad)
-                        TurnBack(sums + lane, plan.Lanes, pass.Shape.Vectors, line + column, plan.BlockColumns);
-                    for (int vector = 0; !quad && vector < Math.Min(pass.Shape.Vectors, plan.OutputWidth - column); vector++)
-                        line[column + vector] = sums[(vector * plan.Lanes) + lane];
-                    gridColumn += quad ? Quad : 1;
-                }
+                (int image, int gridRow, int gridColumn) = plan.Places[lane];
+                int row = (gridRow * plan.BlockRows) + pass.Row + run, column = (gridColumn * plan.BlockColumns) + pass.Column;
+                lanes[lane] = images + (image * imageLength) + ((nint)row * plan.OutputWidth) + column;
+                valid[lane] = image < count && row < plan.OutputHeight ? Math.Clamp(plan.OutputWidth - column, 0, pass.Shape.Vectors) : 0;
             }
+
+            for (int channel = 0; channel < channels; channel++)
+                LaneTurn.OutOf(sums + (((channel * pass.Shape.Runs) + run) * length), plan.Lanes, pass.Shape.Vectors, lanes, valid, channel * area, activation);
         }
     }
-
-    private static int GetPlaneRows(ConvolutionPlan plan) => ((plan.GridRows - 1) * plan.BlockRows * plan.StepRows) + plan.InputRows;
-
-    private static int GetPlaneColumns(ConvolutionPlan plan) => ((plan.GridColumns - 1) * plan.BlockColumns * plan.Phases) + (plan.PhaseColumns * plan.Phases);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TurnStrided(ConvolutionPlan plan, float* from, int blockStep, float* to)
+    private static void CopyPlane(ConvolutionPlan plan, float* image, float* plane, nint rowLength)
     {
-        for (int phase = 0; phase < plan.Phases; phase++)
-        {
-            for (int column = 0; column < plan.PhaseColumns; column++, to += plan.Lanes)
-            {
-                for (int block = 0; block < plan.GridColumns; block++)
-                    to[block] = from[(block * blockStep) + (column * plan.Phases) + phase];
-            }
-        }
+        ConvolutionGeometry geometry = plan.Geometry;
+        int rows = Math.Min(plan.Height, plan.PlaneRows - geometry.PadTop), columns = Math.Min(plan.Width, (int)rowLength - geometry.PadLeft);
+        plane += (geometry.PadTop * rowLength) + geometry.PadLeft;
+        for (int row = 0; row < rows && columns > 0; row++, image += plan.Width, plane += rowLength)
+            new ReadOnlySpan<float>(image, columns).CopyTo(new Span<float>(plane, columns));
     }
 
-    /// <summary>Columns of blocks that lie <paramref name="blockStep"/> apart become lanes, four blocks at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Turn(float* from, nint blockStep, int blocks, int columns, float* to, nint lanes)
+    private static void PackFlat(ConvolutionPlan plan, float* images, int count, int channel, float* packed)
     {
-        for (int block = 0; block < blocks; block += Quad, from += Quad * blockStep, to += Quad)
+        nint area = (nint)plan.Height * plan.Width;
+        foreach (ConvolutionPass pass in plan.Passes)
         {
-            int column = 0;
-            for (; column + Quad <= columns; column += Quad)
-            {
-                Turn4(
-                    Vector128.Load(from + column), Vector128.Load(from + blockStep + column), Vector128.Load(from + (2 * blockStep) + column), Vector128.Load(from + (3 * blockStep) + column),
-                    to + (column * lanes), lanes);
-            }
-
-            for (; column < columns; column++)
-            {
-                Vector128.Create(from[column], from[blockStep + column], from[(2 * blockStep) + column], from[(3 * blockStep) + column])
-                    .Store(to + (column * lanes));
-            }
+            int length = pass.Shape.Vectors * plan.Lanes;
+            CopyFlat(area, pass.Column * plan.Lanes, length, count, packed + (plan.GetStart(pass, channel) / sizeof(float)), images, area * plan.Geometry.InputChannels, isPacking: true);
         }
     }
 
-    /// <summary>The way back of four lanes; the last four columns may overlap those before.</summary>
+    /// <summary>Copies a run of positions of consecutive images between one channel of them and the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TurnBack(float* from, nint lanes, int columns, float* to, nint blockStep)
+    private static void CopyFlat(nint area, nint first, nint length, int count, float* lanes, float* channel, nint imageLength, bool isPacking)
     {
-        for (int column = 0; ; column = Math.Min(column + Quad, columns - Quad))
+        nint done = 0;
+        while (done < length && (first + done) / area < count)
         {
-            float* first = from + (column * lanes);
-            Turn4(
-                Vector128.Load(first), Vector128.Load(first + lanes), Vector128.Load(first + (2 * lanes)), Vector128.Load(first + (3 * lanes)),
-                to + column, blockStep);
-            if (column + Quad >= columns)
-                break;
+            (nint image, nint position) = Math.DivRem(first + done, area);
+            nint run = Math.Min(length - done, area - position);
+            float* place = channel + (image * imageLength) + position;
+            if (isPacking)
+                Denormals.Copy(place, lanes + done, run);
+            else
+                new ReadOnlySpan<float>(lanes + done, (int)run).CopyTo(new Span<float>(place, (int)run));
+            done += run;
         }
+
+        if (isPacking && done < length)
+            new Span<float>(lanes + done, (int)(length - done)).Clear();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn4(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* to, nint stride)
-    {
-        Vector128<double> ab0 = Low(a, b).AsDouble(), ab1 = High(a, b).AsDouble(), cd0 = Low(c, d).AsDouble(), cd1 = High(c, d).AsDouble();
-        Low(ab0, cd0).AsSingle().Store(to);
-        High(ab0, cd0).AsSingle().Store(to + stride);
-        Low(ab1, cd1).AsSingle().Store(to + (2 * stride));
-        High(ab1, cd1).AsSingle().Store(to + (3 * stride));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<double> Low(Vector128<double> a, Vector128<double> b) =>
-        Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a[0], b[0]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<double> High(Vector128<double> a, Vector128<double> b) =>
-        Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a[1], b[1]);
 }

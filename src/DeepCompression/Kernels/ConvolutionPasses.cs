@@ -3,22 +3,26 @@ namespace DeepCompression.Kernels;
 /// <summary>Covers a block of outputs with the tiles that kernels exist for.</summary>
 internal static class ConvolutionPasses
 {
-    private const double Overhead = 2; // what a weight costs beside its multiply-adds, in multiply-adds
+    private const double Overhead = 1.5; // what a weight costs beside its multiply-adds, in multiply-adds
 
     private static readonly int[] _widths = [.. TileShape.All.Select(shape => shape.Vectors).Distinct().OrderDescending()];
 
-    /// <summary>The tiles, each output in exactly one.</summary>
+    /// <summary>The tiles, each output in exactly one, rows first: neighbours are written together.</summary>
     public static IEnumerable<ConvolutionPass> Cover(int rows, int columns)
     {
-        int column = 0;
-        foreach (int width in SplitColumns(columns))
+        int[] split = [.. SplitColumns(columns)];
+        for (int row = 0; row < rows; row += 2)
         {
-            int row = 0;
-            for (bool pairs = TileShape.All.Contains(new TileShape(2, width)); pairs && row + 2 <= rows; row += 2)
-                yield return new ConvolutionPass(new TileShape(2, width), row, column);
-            for (; row < rows; row++)
-                yield return new ConvolutionPass(new TileShape(1, width), row, column);
-            column += width;
+            int column = 0;
+            foreach (int width in split)
+            {
+                TileShape pair = new(2, width);
+                bool paired = row + 1 < rows && TileShape.All.Contains(pair);
+                yield return new ConvolutionPass(paired ? pair : new TileShape(1, width), row, column);
+                if (!paired && row + 1 < rows)
+                    yield return new ConvolutionPass(new TileShape(1, width), row + 1, column);
+                column += width;
+            }
         }
     }
 

@@ -1,39 +1,47 @@
+using DeepCompression.Sparse;
+
 namespace DeepCompression.Kernels;
 
-/// <summary>
-/// How a convolution runs on inputs of one size. The output is cut into as many equal blocks as a register has lanes,
-/// and every lane owns one block with the inputs it needs around it: all loads are aligned and no lane is wasted. A
-/// kernel of one tap without stride needs no neighbours: there, lanes are simply consecutive positions.
-/// </summary>
+/// <summary>How a convolution runs on inputs of one size: how lanes share the work, and the weights laid out for that.</summary>
 internal sealed unsafe class ConvolutionPlan : IDisposable
 {
-    private readonly NativeBuffer _offsets;
+    private const int CacheBytes = 40 << 10;   // of inputs that a block of weights reads in a pass: most of a first-level cache
+    private const int SumBytes = 128 << 10;    // of a part: they stay in the second-level cache beside the inputs
+    private const double LeastWeights = 8;     // of a row in a block: fewer, and moving its sums costs more than they save
 
-    private ConvolutionPlan(ConvolutionGeometry geometry, int height, int width, int lanes, int gridRows, int gridColumns, bool flat)
+    /// <summary>Plans a size.</summary>
+    /// <param name="geometry">Channels, kernel, strides, pads.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="images">Images of a call.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="lanes">Lanes of a register.</param>
+    /// <param name="parts">Parts of the weights that threads want at least.</param>
+    public ConvolutionPlan(ConvolutionGeometry geometry, CsrMatrix weights, int images, int height, int width, int lanes, int parts)
     {
-        (Height, Width, Lanes, GridRows, GridColumns, IsFlat) = (height, width, lanes, gridRows, gridColumns, flat);
+        (Geometry, Images, Height, Width, Lanes) = (geometry, images, height, width, lanes);
         (OutputHeight, OutputWidth) = (geometry.GetOutputHeight(height), geometry.GetOutputWidth(width));
-        BlockRows = flat ? 1 : (OutputHeight + gridRows - 1) / gridRows;
-        BlockColumns = flat ? ((height * width) + lanes - 1) / lanes : (OutputWidth + gridColumns - 1) / gridColumns;
-        StepRows = geometry.StrideHeight;
-        Phases = geometry.StrideWidth;
+        Cut = ConvolutionCut.Choose(geometry, images, height, width, lanes, weights.NonZeros);
+        BlockRows = Cut.IsFlat ? 1 : (OutputHeight + Cut.GridRows - 1) / Cut.GridRows;
+        BlockColumns = Cut.IsFlat ? checked((Cut.Images * height * width) + lanes - 1) / lanes : (OutputWidth + Cut.GridColumns - 1) / Cut.GridColumns;
         InputRows = ((BlockRows - 1) * geometry.StrideHeight) + ((geometry.KernelHeight - 1) * geometry.DilationHeight) + 1;
-        int inputColumns = ((BlockColumns - 1) * geometry.StrideWidth) + ((geometry.KernelWidth - 1) * geometry.DilationWidth) + 1;
-        PhaseColumns = (inputColumns + Phases - 1) / Phases;
-        RowVectors = Phases * PhaseColumns;
-        ChannelVectors = (InputRows * RowVectors) | 1; // odd: channels do not fall on the same cache sets
+        InputColumns = ((BlockColumns - 1) * geometry.StrideWidth) + ((geometry.KernelWidth - 1) * geometry.DilationWidth) + 1;
+        PhaseColumns = (InputColumns + Phases - 1) / Phases;
+        ChannelVectors = Cut.IsFlat ? BlockColumns : (InputRows * Phases * PhaseColumns) | 1; // odd: channels do not fall on the same cache sets
+        PlaneRows = ((Cut.GridRows - 1) * BlockRows * geometry.StrideHeight) + InputRows;
+        PlaneColumns = ((Cut.GridColumns - 1) * BlockColumns * Phases) + InputColumns;
+        bool inside = geometry is { PadTop: 0, PadLeft: 0 } && PlaneRows <= height && PlaneColumns <= width;
+        PlaneLength = Cut.IsFlat || inside ? 0 : (long)Cut.Images * PlaneRows * PlaneColumns;
+        Places = [.. Enumerable.Range(0, lanes).Select(lane => (lane / (Cut.GridRows * Cut.GridColumns), lane / Cut.GridColumns % Cut.GridRows, lane % Cut.GridColumns))];
         Passes = [.. ConvolutionPasses.Cover(BlockRows, BlockColumns)];
-
-        int taps = geometry.KernelHeight * geometry.KernelWidth, columns = geometry.InputChannels / geometry.Groups * taps;
-        _offsets = new NativeBuffer(sizeof(int) * (long)columns);
-        int* offsets = (int*)_offsets.Pointer;
-        for (int column = 0; column < columns; column++)
-        {
-            int channel = column / taps, tap = column % taps;
-            int row = tap / geometry.KernelWidth * geometry.DilationHeight, left = tap % geometry.KernelWidth * geometry.DilationWidth;
-            offsets[column] = checked(((channel * ChannelVectors) + (row * RowVectors) + (left % Phases * PhaseColumns) + (left / Phases)) * lanes * sizeof(float));
-        }
+        int sums = Passes.Max(pass => pass.Shape.Sums) * VectorBytes * geometry.OutputChannels;
+        Layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(parts, (sums / SumBytes) + 1), geometry.OutputChannels / geometry.Groups, Cut.IsFlat ? null : GetPositions());
     }
+
+    public ConvolutionGeometry Geometry { get; }
+
+    /// <summary>Images of a call that the plan was made for.</summary>
+    public int Images { get; }
 
     public int Height { get; }
 
@@ -45,35 +53,38 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
 
     public int Lanes { get; }
 
-    /// <summary>Whether lanes are consecutive positions.</summary>
-    public bool IsFlat { get; }
+    /// <summary>How lanes share the work.</summary>
+    public ConvolutionCut Cut { get; }
 
-    /// <summary>Blocks above each other.</summary>
-    public int GridRows { get; }
-
-    /// <summary>Blocks side by side.</summary>
-    public int GridColumns { get; }
-
-    /// <summary>Rows of outputs a block.</summary>
+    /// <summary>Rows of outputs a lane.</summary>
     public int BlockRows { get; }
 
-    /// <summary>Columns of outputs a block.</summary>
+    /// <summary>Columns of outputs a lane.</summary>
     public int BlockColumns { get; }
 
-    /// <summary>Rows of inputs from a row of outputs to the next.</summary>
-    public int StepRows { get; }
-
     /// <summary>Columns of inputs from an output to the next; columns of the same remainder lie together.</summary>
-    public int Phases { get; }
+    public int Phases => Geometry.StrideWidth;
 
     /// <summary>Columns of inputs a phase.</summary>
     public int PhaseColumns { get; }
 
-    /// <summary>Rows of inputs a block.</summary>
+    /// <summary>Rows of inputs a lane.</summary>
     public int InputRows { get; }
 
-    /// <summary>Vectors a row of inputs.</summary>
-    public int RowVectors { get; }
+    /// <summary>Columns of inputs a lane.</summary>
+    public int InputColumns { get; }
+
+    /// <summary>Rows of the padded copy of a channel.</summary>
+    public int PlaneRows { get; }
+
+    /// <summary>Columns of the padded copy of a channel.</summary>
+    public int PlaneColumns { get; }
+
+    /// <summary>Numbers of the padded copies of one channel of all images; 0 where images are read as they are.</summary>
+    public long PlaneLength { get; }
+
+    /// <summary>The block of every lane: its image, its row and its column in the grid.</summary>
+    public (int Image, int Row, int Column)[] Places { get; }
 
     /// <summary>Vectors a channel of inputs.</summary>
     public int ChannelVectors { get; }
@@ -81,36 +92,54 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <summary>The tiles that make up a block.</summary>
     public ConvolutionPass[] Passes { get; }
 
-    /// <summary>Where the input of every column of the weights starts, in bytes.</summary>
-    public int* Offsets => (int*)_offsets.Pointer;
+    /// <summary>The weights.</summary>
+    public BlockedLayout Layout { get; }
 
-    public long Bytes => _offsets.Bytes;
+    /// <summary>Bytes of a vector.</summary>
+    public int VectorBytes => Lanes * sizeof(float);
+
+    /// <summary>Bytes of the inputs in the lanes.</summary>
+    public long PackedBytes => (long)ChannelVectors * VectorBytes * Geometry.InputChannels;
 
     /// <summary>Bytes from the inputs of a row of outputs to those of the next.</summary>
-    public nint RunStride => (nint)StepRows * RowVectors * Lanes * sizeof(float);
+    public nint RunBytes => (nint)Geometry.StrideHeight * Phases * PhaseColumns * VectorBytes;
 
-    /// <summary>Where a pass starts in the inputs, in bytes.</summary>
-    public nint GetStart(ConvolutionPass pass) => (((nint)pass.Row * StepRows * RowVectors) + pass.Column) * Lanes * sizeof(float);
+    /// <summary>Bytes from a position to the next: positions are vectors, or the vectors of a channel in a pass.</summary>
+    public nint GetPositionBytes(ConvolutionPass pass) => Cut.IsFlat ? pass.Shape.Vectors * VectorBytes : VectorBytes;
 
-    /// <summary>Plans a size: of all ways to cut the output, the one with the least work.</summary>
-    public static ConvolutionPlan Create(ConvolutionGeometry geometry, int height, int width, int lanes, double weightsAChannel)
+    /// <summary>Where the inputs of a pass start, in bytes.</summary>
+    public nint GetStart(ConvolutionPass pass, int channel) => VectorBytes * (Cut.IsFlat
+        ? ((nint)pass.Column * Geometry.InputChannels) + ((nint)channel * pass.Shape.Vectors)
+        : ((nint)channel * ChannelVectors) + ((nint)pass.Row * Geometry.StrideHeight * Phases * PhaseColumns) + pass.Column);
+
+    /// <summary>Whether the sums of a pass are a run of the output's numbers.</summary>
+    public bool IsDirect(ConvolutionPass pass) => Cut is { IsFlat: true, Images: 1 } && (pass.Column + pass.Shape.Vectors) * Lanes <= Height * Width;
+
+    public void Dispose() => Layout.Dispose();
+
+    /// <summary>Columns a block: whole channels, as many as fit the cache, unless rows are too sparse for that.</summary>
+    private int ChooseBlock(CsrMatrix weights)
     {
-        if (geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 })
-            return new ConvolutionPlan(geometry, height, width, lanes, 1, 1, flat: true);
-
-        int outHeight = geometry.GetOutputHeight(height), outWidth = geometry.GetOutputWidth(width), best = 1;
-        double least = double.PositiveInfinity;
-        for (int rows = 1; rows <= lanes; rows *= 2)
-        {
-            int blockRows = (outHeight + rows - 1) / rows, blockColumns = (outWidth + (lanes / rows) - 1) / (lanes / rows);
-            double inputs = (double)((blockRows * geometry.StrideHeight) + geometry.KernelHeight) * ((blockColumns * geometry.StrideWidth) + geometry.KernelWidth);
-            double cost = (ConvolutionPasses.GetCost(blockRows, blockColumns) * weightsAChannel) + (inputs * 8);
-            if (cost < least)
-                (best, least) = (rows, cost);
-        }
-
-        return new ConvolutionPlan(geometry, height, width, lanes, best, lanes / best, flat: false);
+        int taps = Geometry.KernelHeight * Geometry.KernelWidth, channels = Geometry.InputChannels / Geometry.Groups;
+        TileShape shape = Passes[0].Shape;
+        int rows = ((shape.Runs - 1) * Geometry.StrideHeight) + ((Geometry.KernelHeight - 1) * Geometry.DilationHeight) + 1;
+        int columns = ((shape.Vectors - 1) * Phases) + ((Geometry.KernelWidth - 1) * Geometry.DilationWidth) + 1;
+        double density = weights.NonZeros / Math.Max((double)weights.Rows * weights.Columns, 1);
+        double fitting = Math.Max((double)CacheBytes / ((long)rows * columns * VectorBytes), LeastWeights / Math.Max(density, 1e-3) / taps);
+        int most = Math.Max((int)Math.Min(fitting, BlockedLayout.MaxBlockColumns / taps), 1), blocks = (channels + most - 1) / most;
+        return Math.Min((channels + blocks - 1) / blocks * taps, BlockedLayout.MaxBlockColumns);
     }
 
-    public void Dispose() => _offsets.Dispose();
+    private int[] GetPositions()
+    {
+        int taps = Geometry.KernelHeight * Geometry.KernelWidth;
+        int[] positions = new int[Geometry.InputChannels / Geometry.Groups * taps];
+        for (int column = 0; column < positions.Length; column++)
+        {
+            int tap = column % taps, row = tap / Geometry.KernelWidth * Geometry.DilationHeight, left = tap % Geometry.KernelWidth * Geometry.DilationWidth;
+            positions[column] = checked((column / taps * ChannelVectors) + (((row * Phases) + (left % Phases)) * PhaseColumns) + (left / Phases));
+        }
+
+        return positions;
+    }
 }

@@ -11,6 +11,26 @@ internal static unsafe class Denormals
     private const uint Magnitude = 0x7fffffff;    // bits without the sign
     private const uint LeastNormal = 0x00800000;  // 2^-126
 
+    /// <summary>Sets denormals of a vector to zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Flush(Vector512<float> values)
+    {
+        Vector512<uint> bits = values.AsUInt32();
+        return (bits & Vector512.GreaterThanOrEqual(bits & Vector512.Create(Magnitude), Vector512.Create(LeastNormal))).AsSingle();
+    }
+
+    /// <inheritdoc cref="Flush(Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Flush(Vector128<float> values)
+    {
+        Vector128<uint> bits = values.AsUInt32();
+        return (bits & Vector128.GreaterThanOrEqual(bits & Vector128.Create(Magnitude), Vector128.Create(LeastNormal))).AsSingle();
+    }
+
+    /// <summary>A denormal as zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Flush(float value) => (BitConverter.SingleToUInt32Bits(value) & Magnitude) >= LeastNormal ? value : 0;
+
     /// <summary>Sets denormals of a run to zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Flush(float* values, long count) => Copy(values, values, count);
@@ -23,22 +43,16 @@ internal static unsafe class Denormals
         if (Vector512.IsHardwareAccelerated)
         {
             for (; i <= count - 16; i += 16)
-            {
-                Vector512<uint> bits = Vector512.Load((uint*)from + i);
-                (bits & Vector512.GreaterThanOrEqual(bits & Vector512.Create(Magnitude), Vector512.Create(LeastNormal))).Store((uint*)to + i);
-            }
+                Flush(Vector512.Load(from + i)).Store(to + i);
         }
 
         if (Vector128.IsHardwareAccelerated)
         {
             for (; i <= count - 4; i += 4)
-            {
-                Vector128<uint> bits = Vector128.Load((uint*)from + i);
-                (bits & Vector128.GreaterThanOrEqual(bits & Vector128.Create(Magnitude), Vector128.Create(LeastNormal))).Store((uint*)to + i);
-            }
+                Flush(Vector128.Load(from + i)).Store(to + i);
         }
 
         for (; i < count; i++)
-            to[i] = (((uint*)from)[i] & Magnitude) >= LeastNormal ? from[i] : 0;
+            to[i] = Flush(from[i]);
     }
 }

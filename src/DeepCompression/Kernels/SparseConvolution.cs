@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Kernels;
@@ -10,17 +9,15 @@ namespace DeepCompression.Kernels;
 public sealed unsafe class SparseConvolution : IDisposable
 {
     private const int PartsAThread = 2;        // of the output channels: evens out threads
-    private const int MaxPlans = 16;           // sizes kept; images of ever new sizes replace the oldest
-    private const int CacheFloats = 8192;      // of inputs that a block of weights reads in a pass: two thirds of a first-level cache
-    private const int SumFloats = 16384;       // of a part: 64 KiB
-    private const double LeastWeights = 12;    // of a row in a block: fewer, and moving its sums costs more than they save
+    private const int MaxPlans = 4;            // sizes kept, each with the weights laid out for it; ever new sizes replace the oldest
 
     private readonly VectorWidth _width;
     private readonly NativeBuffer _bias;
     private readonly Activation _activation;
-    private readonly BlockedLayout _layout;
+    private readonly int _degree;
     private readonly ScratchPool _scratch = new();
     private readonly Lock _planning = new();
+    private volatile CsrMatrix? _weights; // until there is a plan
     private volatile ConvolutionPlan[] _plans = [];
 
     /// <summary>Builds the layer.</summary>
@@ -41,8 +38,8 @@ public sealed unsafe class SparseConvolution : IDisposable
         options ??= KernelOptions.Default;
         _width = options.Width ?? KernelDispatch.Selected;
         _bias = bias.IsEmpty ? new NativeBuffer(sizeof(float) * (long)weights.Rows) : NativeBuffer.Copy(bias);
-        int degree = options.Degree ?? Environment.ProcessorCount;
-        _layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(degree == 1 ? 1 : degree * PartsAThread, ChooseParts()), weights.Rows / geometry.Groups);
+        _degree = options.Degree ?? Environment.ProcessorCount;
+        _weights = weights;
     }
 
     /// <summary>Channels, kernel, strides, pads.</summary>
@@ -52,17 +49,19 @@ public sealed unsafe class SparseConvolution : IDisposable
     public long NonZeros { get; }
 
     /// <summary>Bytes that the layouts built so far hold.</summary>
-    public long ResidentBytes => _bias.Bytes + _layout.Bytes + _plans.Sum(plan => plan.Bytes);
+    public long ResidentBytes => _bias.Bytes + _plans.Sum(plan => plan.Layout.Bytes) + (_weights is CsrMatrix weights ? (weights.NonZeros * (sizeof(int) + 1)) + (sizeof(int) * (long)weights.Rows) : 0);
 
-    /// <summary>Builds what inputs of this size need, so that the first call need not. Plans are kept a size.</summary>
+    /// <summary>Builds what inputs of this size need, so that the first call need not. The last few sizes are kept.</summary>
     /// <param name="height">Rows of the input.</param>
     /// <param name="width">Columns of the input.</param>
-    public void Prepare(int height, int width)
+    /// <param name="batch">Images.</param>
+    public void Prepare(int height, int width, int batch = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
         ArgumentOutOfRangeException.ThrowIfNegative(height);
         ArgumentOutOfRangeException.ThrowIfNegative(width);
         if (Geometry.GetOutputHeight(height) > 0 && Geometry.GetOutputWidth(width) > 0)
-            GetPlan(height, width);
+            GetPlan(batch, height, width);
     }
 
     /// <summary>Computes the layer.</summary>
@@ -76,7 +75,8 @@ public sealed unsafe class SparseConvolution : IDisposable
     public void Compute(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, IParallelRunner runner)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(batch);
-        Prepare(height, width);
+        ArgumentOutOfRangeException.ThrowIfNegative(height);
+        ArgumentOutOfRangeException.ThrowIfNegative(width);
         if (x.Length < (long)batch * Geometry.InputChannels * height * width)
             throw new ArgumentException($"{batch} x {Geometry.InputChannels} x {height} x {width} inputs are needed; found {x.Length} numbers.", nameof(x));
         long outputs = (long)batch * Geometry.OutputChannels * Geometry.GetOutputHeight(height) * Geometry.GetOutputWidth(width);
@@ -97,133 +97,46 @@ public sealed unsafe class SparseConvolution : IDisposable
     {
         if (batch == 0 || Geometry.GetOutputHeight(height) == 0 || Geometry.GetOutputWidth(width) == 0)
             return;
-        ConvolutionPlan plan = GetPlan(height, width);
-        int mostRows = 0, mostSums = 0;
-        for (int part = 0; part < _layout.Parts; part++)
-            mostRows = Math.Max(mostRows, _layout.PartRows[part + 1] - _layout.PartRows[part]);
-        foreach (ConvolutionPass pass in plan.Passes)
-            mostSums = Math.Max(mostSums, pass.Shape.Sums);
-        int slots = runner.Degree * 2; // parts that may run at the same time, and then some
-        long packed = Align(sizeof(float) * (long)plan.ChannelVectors * plan.Lanes * Geometry.InputChannels);
-        long plane = Align(sizeof(float) * ConvolutionPacking.GetPlaneLength(plan));
-        long sums = Align(sizeof(float) * (long)mostRows * mostSums * plan.Lanes);
-        int packParts = Math.Min(Geometry.InputChannels, slots), multiplyParts = _layout.Parts * plan.Passes.Length;
-        NativeBuffer scratch = _scratch.Rent(packed + Math.Max(plane * packParts, sums * multiplyParts));
-        Work work = new() { Layer = this, Plan = plan, Packed = scratch.Pointer, Rest = scratch.Pointer + packed, PlaneBytes = plane, SumBytes = sums, PackParts = packParts };
-        for (int image = 0; image < batch; image++)
-        {
-            work.X = x + ((long)image * Geometry.InputChannels * height * width);
-            work.Y = y + ((long)image * Geometry.OutputChannels * plan.OutputHeight * plan.OutputWidth);
-            // Work lives in this frame until both runs have returned; the parts see it through its address.
-            runner.Run(packParts, &Pack, Unsafe.AsPointer(ref work));
-            runner.Run(multiplyParts, &Multiply, Unsafe.AsPointer(ref work));
-        }
-
-        _scratch.Return(scratch);
+        ConvolutionWork work = new(GetPlan(batch, height, width), (float*)_bias.Pointer, _activation, _width, x, y, batch);
+        work.Run(_scratch, runner);
         GC.KeepAlive(this);
     }
 
     /// <summary>Frees the layouts.</summary>
     public void Dispose()
     {
-        _layout.Dispose();
         _bias.Dispose();
         _scratch.Dispose();
         foreach (ConvolutionPlan plan in _plans)
             plan.Dispose();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pack(void* context, int part)
+    private ConvolutionPlan GetPlan(int batch, int height, int width)
     {
-        ref Work work = ref Unsafe.AsRef<Work>(context);
-        ConvolutionPlan plan = work.Plan;
-        ConvolutionGeometry geometry = work.Layer.Geometry;
-        float* plane = (float*)(work.Rest + (part * work.PlaneBytes));
-        new Span<byte>(plane, (int)work.PlaneBytes).Clear();
-        int first = (int)((long)geometry.InputChannels * part / work.PackParts), end = (int)((long)geometry.InputChannels * (part + 1) / work.PackParts);
-        for (int channel = first; channel < end; channel++)
-        {
-            ConvolutionPacking.Pack(
-                plan, geometry, work.X + ((long)channel * plan.Height * plan.Width), plane,
-                (float*)work.Packed + ((long)channel * plan.ChannelVectors * plan.Lanes));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(void* context, int index)
-    {
-        ref Work work = ref Unsafe.AsRef<Work>(context);
-        SparseConvolution layer = work.Layer;
-        ConvolutionPlan plan = work.Plan;
-        BlockedLayout layout = layer._layout;
-        int part = index % layout.Parts, firstRow = layout.PartRows[part], rows = layout.PartRows[part + 1] - firstRow;
-        ConvolutionPass pass = plan.Passes[index / layout.Parts];
-        int group = firstRow / (layer.Geometry.OutputChannels / layer.Geometry.Groups), length = pass.Shape.Sums * plan.Lanes;
-        byte* x = work.Packed + ((long)group * (layer.Geometry.InputChannels / layer.Geometry.Groups) * plan.ChannelVectors * plan.Lanes * sizeof(float));
-        float* sums = (float*)(work.Rest + (index * work.SumBytes));
-        float* bias = (float*)layer._bias.Pointer + firstRow;
-        for (int row = 0; row < rows; row++)
-            new Span<float>(sums + ((long)row * length), length).Fill(bias[row]);
-        layout.Multiply(part, TileKernels.Get(layer._width, pass.Shape), x + plan.GetStart(pass), plan.Offsets, plan.RunStride, (byte*)sums);
-        Activations.Apply(sums, (long)rows * length, layer._activation);
-        long plane = (long)plan.OutputHeight * plan.OutputWidth;
-        for (int row = 0; row < rows; row++)
-            ConvolutionPacking.Unpack(plan, pass, sums + ((long)row * length), work.Y + ((firstRow + row) * plane));
-    }
-
-    private static long Align(long bytes) => (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
-
-    /// <summary>Columns a block: what it reads in a pass of 2 x 7 stays in the first-level cache, unless rows are too sparse for that.</summary>
-    private int ChooseBlock(CsrMatrix weights)
-    {
-        int lanes = TileKernels.GetLanes(_width), taps = Geometry.KernelHeight * Geometry.KernelWidth;
-        int inputs = taps == 1 ? 7 * lanes : (Geometry.KernelHeight + 1) * (Geometry.KernelWidth + 6) * lanes; // a channel's, in a pass
-        double density = weights.NonZeros / Math.Max((double)weights.Rows * weights.Columns, 1);
-        int channels = Math.Max(CacheFloats / inputs, (int)Math.Min(LeastWeights / Math.Max(density, 1e-3) / taps, BlockedLayout.MaxBlockColumns));
-        return Math.Clamp(channels * taps, 1, BlockedLayout.MaxBlockColumns);
-    }
-
-    /// <summary>Parts whose sums stay in the second-level cache beside the inputs.</summary>
-    private int ChooseParts()
-    {
-        int sums = (Geometry.KernelHeight * Geometry.KernelWidth == 1 ? 7 : 14) * TileKernels.GetLanes(_width);
-        return (int)(((long)Geometry.OutputChannels * sums / SumFloats) + 1);
-    }
-
-    private ConvolutionPlan GetPlan(int height, int width)
-    {
-        foreach (ConvolutionPlan plan in _plans)
-        {
-            if (plan.Height == height && plan.Width == width)
-                return plan;
-        }
-
+        int lanes = TileKernels.GetLanes(_width), images = Math.Clamp(batch, 1, lanes); // more images change nothing
+        if (Find() is ConvolutionPlan known)
+            return known;
         lock (_planning)
+        {
+            if (Find() is ConvolutionPlan other)
+                return other;
+            // A plan that falls out may still be in use: its memory is freed when it is collected.
+            CsrMatrix weights = _weights ?? _plans[0].Layout.ToCsr();
+            ConvolutionPlan made = new(Geometry, weights, images, height, width, lanes, _degree == 1 ? 1 : _degree * PartsAThread);
+            _plans = [made, .. _plans.Take(MaxPlans - 1)];
+            _weights = null;
+            return made;
+        }
+
+        ConvolutionPlan? Find()
         {
             foreach (ConvolutionPlan plan in _plans)
             {
-                if (plan.Height == height && plan.Width == width)
+                if (plan.Height == height && plan.Width == width && plan.Images == images)
                     return plan;
             }
 
-            // A plan that falls out may still be in use: its memory is freed when it is collected.
-            ConvolutionPlan made = ConvolutionPlan.Create(Geometry, height, width, TileKernels.GetLanes(_width), (double)NonZeros / Geometry.InputChannels);
-            _plans = [made, .. _plans.Take(MaxPlans - 1)];
-            return made;
+            return null;
         }
-    }
-
-    private struct Work
-    {
-        public SparseConvolution Layer;
-        public ConvolutionPlan Plan;
-        public float* X;
-        public float* Y;
-        public byte* Packed;
-        public byte* Rest;
-        public long PlaneBytes;
-        public long SumBytes;
-        public int PackParts;
     }
 }

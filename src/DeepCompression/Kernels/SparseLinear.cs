@@ -53,7 +53,7 @@ public sealed unsafe class SparseLinear : IDisposable
     public long NonZeros { get; }
 
     /// <summary>Bytes that the layouts built so far hold.</summary>
-    public long ResidentBytes => _bias.Bytes + (_sliding?.Layout.Bytes ?? 0) + (_blocked?.Bytes ?? 0);
+    public long ResidentBytes => _bias.Bytes + (_sliding?.Layout.Bytes ?? 0) + (_blocked?.Layout.Bytes ?? 0);
 
     /// <summary>Builds what a batch of this size needs, so that the first call need not.</summary>
     /// <param name="batch">Rows of x.</param>
@@ -62,8 +62,6 @@ public sealed unsafe class SparseLinear : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(batch);
         if (IsSliding(batch) ? _sliding is null : _blocked is null)
             Build(batch);
-        if (!IsSliding(batch))
-            _blocked!.Prepare(batch);
     }
 
     /// <summary>Computes the layer.</summary>
@@ -126,7 +124,7 @@ public sealed unsafe class SparseLinear : IDisposable
             }
 
             if (!IsSliding(batch) && _blocked is null)
-                _blocked = new BlockedLinear(BlockedLayout.Build(weights, BlockedLayout.MaxBlockColumns, _degree == 1 ? 1 : _degree * PartsAThread), _width);
+                _blocked = new BlockedLinear(BlockedLayout.Build(weights, BlockedLinear.BlockColumns, _degree == 1 ? 1 : _degree * PartsAThread), _width);
         }
     }
 }

@@ -11,33 +11,44 @@ internal static unsafe class TileKernel1x1<TLane, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TileWork* work)
     {
-        byte* entry = work->Entries, x = work->X;
-        int* offsets = work->Offsets;
+        uint* entry = work->Entries;
+        byte* x = work->X;
+        nint step = work->PositionBytes;
+        Activation activation = work->Activation;
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
-            float* codebook = work->CodebookOffsets == null ? work->Codebook : work->Codebook + work->CodebookOffsets[segment->Row];
-            TVector* y = (TVector*)work->Y + ((long)segment->Row * 1);
-            TVector a = y[0];
+            float* codebook = work->GetCodebook(segment->Row);
+            TVector* sums = (TVector*)(work->Sums + (segment->Row * work->SumBytes));
+            TVector a;
+            if (work->Bias != null)
+                a = TLane.Broadcast(work->Bias[segment->Row]);
+            else
+                a = sums[0];
             TVector aOdd = default; // a second chain of sums: one alone waits for its own multiply-adds
-            byte* last = entry + (2 * segment->Count);
-            for (; entry < last - 2; entry += 4)
+            uint* last = entry + segment->Count;
+            for (; entry < last - 1; entry += 2)
             {
-                TVector weight = TLane.Broadcast(codebook[entry[1]]), weightOdd = TLane.Broadcast(codebook[entry[3]]);
-                TVector* p = (TVector*)(x + offsets[entry[0]]), q = (TVector*)(x + offsets[entry[2]]);
-                a = TLane.MultiplyAdd(weight, p[0], a);
-                aOdd = TLane.MultiplyAdd(weightOdd, q[0], aOdd);
+                ulong pair = *(ulong*)entry; // one load of two entries: loads are what these loops wait for
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a);
+                pair >>= 32;
+                weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref aOdd);
             }
 
             if (entry < last)
             {
-                TVector weight = TLane.Broadcast(codebook[entry[1]]);
-                TVector* p = (TVector*)(x + offsets[entry[0]]);
-                a = TLane.MultiplyAdd(weight, p[0], a);
-                entry += 2;
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, *entry);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, *entry, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a);
+                entry++;
             }
 
-            y[0] = TLane.Add(a, aOdd);
+            TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
+            y[0] = TLane.Activate(TLane.Add(a, aOdd), activation);
         }
     }
 }

@@ -11,37 +11,44 @@ internal static unsafe class TileKernel1x2<TLane, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TileWork* work)
     {
-        byte* entry = work->Entries, x = work->X;
-        int* offsets = work->Offsets;
+        uint* entry = work->Entries;
+        byte* x = work->X;
+        nint step = work->PositionBytes;
+        Activation activation = work->Activation;
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
-            float* codebook = work->CodebookOffsets == null ? work->Codebook : work->Codebook + work->CodebookOffsets[segment->Row];
-            TVector* y = (TVector*)work->Y + ((long)segment->Row * 2);
-            TVector a = y[0], b = y[1];
-            TVector aOdd = default, bOdd = default; // a second chain of sums: one alone waits for its own multiply-adds
-            byte* last = entry + (2 * segment->Count);
-            for (; entry < last - 2; entry += 4)
+            float* codebook = work->GetCodebook(segment->Row);
+            TVector* sums = (TVector*)(work->Sums + (segment->Row * work->SumBytes));
+            TVector a, b;
+            if (work->Bias != null)
+                a = b = TLane.Broadcast(work->Bias[segment->Row]);
+            else
+                (a, b) = (sums[0], sums[1]);
+            uint* last = entry + segment->Count;
+            for (; entry < last - 1; entry += 2)
             {
-                TVector weight = TLane.Broadcast(codebook[entry[1]]), weightOdd = TLane.Broadcast(codebook[entry[3]]);
-                TVector* p = (TVector*)(x + offsets[entry[0]]), q = (TVector*)(x + offsets[entry[2]]);
-                a = TLane.MultiplyAdd(weight, p[0], a);
-                aOdd = TLane.MultiplyAdd(weightOdd, q[0], aOdd);
-                b = TLane.MultiplyAdd(weight, p[1], b);
-                bOdd = TLane.MultiplyAdd(weightOdd, q[1], bOdd);
+                ulong pair = *(ulong*)entry; // one load of two entries: loads are what these loops wait for
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
+                pair >>= 32;
+                weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
             }
 
             if (entry < last)
             {
-                TVector weight = TLane.Broadcast(codebook[entry[1]]);
-                TVector* p = (TVector*)(x + offsets[entry[0]]);
-                a = TLane.MultiplyAdd(weight, p[0], a);
-                b = TLane.MultiplyAdd(weight, p[1], b);
-                entry += 2;
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, *entry);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, *entry, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
+                entry++;
             }
 
-            y[0] = TLane.Add(a, aOdd);
-            y[1] = TLane.Add(b, bOdd);
+            TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
+            y[0] = TLane.Activate(a, activation);
+            y[1] = TLane.Activate(b, activation);
         }
     }
 }

@@ -11,34 +11,49 @@ internal static unsafe class TileKernel1x7<TLane, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TileWork* work)
     {
-        byte* entry = work->Entries, x = work->X;
-        int* offsets = work->Offsets;
+        uint* entry = work->Entries;
+        byte* x = work->X;
+        nint step = work->PositionBytes;
+        Activation activation = work->Activation;
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
-            float* codebook = work->CodebookOffsets == null ? work->Codebook : work->Codebook + work->CodebookOffsets[segment->Row];
-            TVector* y = (TVector*)work->Y + ((long)segment->Row * 7);
-            TVector a = y[0], b = y[1], c = y[2], d = y[3], e = y[4], f = y[5], g = y[6];
-            for (byte* last = entry + (2 * segment->Count); entry < last; entry += 2)
+            float* codebook = work->GetCodebook(segment->Row);
+            TVector* sums = (TVector*)(work->Sums + (segment->Row * work->SumBytes));
+            TVector a, b, c, d, e, f, g;
+            if (work->Bias != null)
+                a = b = c = d = e = f = g = TLane.Broadcast(work->Bias[segment->Row]);
+            else
+                (a, b, c, d, e, f, g) = (sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6]);
+            uint* last = entry + segment->Count;
+            for (; entry < last - 1; entry += 2)
             {
-                TVector weight = TLane.Broadcast(codebook[entry[1]]);
-                TVector* p = (TVector*)(x + offsets[entry[0]]);
-                a = TLane.MultiplyAdd(weight, p[0], a);
-                b = TLane.MultiplyAdd(weight, p[1], b);
-                c = TLane.MultiplyAdd(weight, p[2], c);
-                d = TLane.MultiplyAdd(weight, p[3], d);
-                e = TLane.MultiplyAdd(weight, p[4], e);
-                f = TLane.MultiplyAdd(weight, p[5], f);
-                g = TLane.MultiplyAdd(weight, p[6], g);
+                ulong pair = *(ulong*)entry; // one load of two entries: loads are what these loops wait for
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d, ref e, ref f, ref g);
+                pair >>= 32;
+                weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d, ref e, ref f, ref g);
             }
 
-            y[0] = a;
-            y[1] = b;
-            y[2] = c;
-            y[3] = d;
-            y[4] = e;
-            y[5] = f;
-            y[6] = g;
+            if (entry < last)
+            {
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, *entry);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, *entry, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d, ref e, ref f, ref g);
+                entry++;
+            }
+
+            TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
+            y[0] = TLane.Activate(a, activation);
+            y[1] = TLane.Activate(b, activation);
+            y[2] = TLane.Activate(c, activation);
+            y[3] = TLane.Activate(d, activation);
+            y[4] = TLane.Activate(e, activation);
+            y[5] = TLane.Activate(f, activation);
+            y[6] = TLane.Activate(g, activation);
         }
     }
 }

@@ -11,26 +11,44 @@ internal static unsafe class TileKernel2x2<TLane, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TileWork* work)
     {
-        byte* entry = work->Entries, x = work->X;
-        int* offsets = work->Offsets;
-        nint run = work->RunStride;
+        uint* entry = work->Entries;
+        byte* x = work->X;
+        nint step = work->PositionBytes, run = work->RunBytes;
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
-            float* codebook = work->CodebookOffsets == null ? work->Codebook : work->Codebook + work->CodebookOffsets[segment->Row];
-            TVector* y = (TVector*)work->Y + ((long)segment->Row * 4);
-            TVector a = y[0], b = y[1], c = y[2], d = y[3];
-            for (byte* last = entry + (2 * segment->Count); entry < last; entry += 2)
+            float* codebook = work->GetCodebook(segment->Row);
+            TVector* sums = (TVector*)(work->Sums + (segment->Row * work->SumBytes));
+            TVector a, b, c, d;
+            if (work->Bias != null)
+                a = b = c = d = TLane.Broadcast(work->Bias[segment->Row]);
+            else
+                (a, b, c, d) = (sums[0], sums[1], sums[2], sums[3]);
+            uint* last = entry + segment->Count;
+            for (; entry < last - 1; entry += 2)
             {
-                TVector weight = TLane.Broadcast(codebook[entry[1]]);
-                TVector* p = (TVector*)(x + offsets[entry[0]]);
-                a = TLane.MultiplyAdd(weight, p[0], a);
-                b = TLane.MultiplyAdd(weight, p[1], b);
-                p = (TVector*)((byte*)p + run);
-                c = TLane.MultiplyAdd(weight, p[0], c);
-                d = TLane.MultiplyAdd(weight, p[1], d);
+                ulong pair = *(ulong*)entry; // one load of two entries: loads are what these loops wait for
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
+                TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref c, ref d);
+                pair >>= 32;
+                weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
+                TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref c, ref d);
             }
 
+            if (entry < last)
+            {
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, *entry);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, *entry, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
+                TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref c, ref d);
+                entry++;
+            }
+
+            TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
             y[0] = a;
             y[1] = b;
             y[2] = c;

@@ -2,5 +2,5 @@ namespace DeepCompression.Kernels;
 
 /// <summary>The weights of one row in one block.</summary>
 /// <param name="Row">The row's number in its part.</param>
-/// <param name="Count">How many weights, at least 1.</param>
+/// <param name="Count">How many weights.</param>
 internal readonly record struct TileSegment(ushort Row, ushort Count);

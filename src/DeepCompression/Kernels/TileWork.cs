@@ -9,17 +9,17 @@ internal unsafe struct TileWork
     /// <summary>The number of segments.</summary>
     public int SegmentCount;
 
-    /// <summary>Pairs of a column in the block and a code, segment after segment.</summary>
-    public byte* Entries;
+    /// <summary>Weights, segment after segment: the position of the input above, the code in the lowest 8 bits.</summary>
+    public uint* Entries;
 
-    /// <summary>Where in the inputs a column of the block starts, in bytes from <see cref="X"/>.</summary>
-    public int* Offsets;
-
-    /// <summary>The inputs.</summary>
+    /// <summary>The input at position 0.</summary>
     public byte* X;
 
+    /// <summary>Bytes from a position to the next.</summary>
+    public nint PositionBytes;
+
     /// <summary>Bytes from the first run of inputs to the second, for kernels of two runs.</summary>
-    public nint RunStride;
+    public nint RunBytes;
 
     /// <summary>The centroids of row 0.</summary>
     public float* Codebook;
@@ -27,6 +27,24 @@ internal unsafe struct TileWork
     /// <summary>Which centroids a row uses, in numbers from <see cref="Codebook"/>; null where all use the same.</summary>
     public int* CodebookOffsets;
 
-    /// <summary>The sums: a row after the other.</summary>
+    /// <summary>What the sums of every row start from; null where they start from <see cref="Sums"/>.</summary>
+    public float* Bias;
+
+    /// <summary>The sums of row 0 so far.</summary>
+    public byte* Sums;
+
+    /// <summary>Bytes from the sums of a row to those of the next.</summary>
+    public nint SumBytes;
+
+    /// <summary>Where the new sums of row 0 go.</summary>
     public byte* Y;
+
+    /// <summary>Bytes from there to those of the next row.</summary>
+    public nint RowBytes;
+
+    /// <summary>Applied to the new sums by kernels of one run.</summary>
+    public Activation Activation;
+
+    /// <summary>The centroids of a row.</summary>
+    public readonly float* GetCodebook(int row) => CodebookOffsets == null ? Codebook : Codebook + CodebookOffsets[row];
 }

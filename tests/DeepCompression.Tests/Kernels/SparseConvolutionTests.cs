@@ -58,6 +58,25 @@ public class SparseConvolutionTests
             Check(new Random(2), geometry, size, size, 1, 0.4, width, SequentialRunner.Instance);
     }
 
+    [Theory]
+    [MemberData(nameof(KernelCases.Widths), MemberType = typeof(KernelCases))]
+    public void Compute_ManySmallImages_MatchesPlainLoops(VectorWidth width)
+    {
+        Random random = new(6);
+        ThreadsRunner threads = new(3);
+        for (int round = 0; round < 40; round++)
+        {
+            int groups = random.Next(1, 3), kernel = round % 2 == 0 ? 1 : random.Next(2, 6), pad = kernel == 1 ? 0 : random.Next(0, 3);
+            ConvolutionGeometry geometry = new()
+            {
+                Groups = groups, InputChannels = groups * random.Next(1, 5), OutputChannels = groups * random.Next(1, 8), KernelHeight = kernel, KernelWidth = kernel,
+                StrideHeight = round % 4 == 3 ? 2 : 1, StrideWidth = round % 4 == 3 ? 2 : 1, PadTop = pad, PadLeft = pad, PadBottom = pad, PadRight = pad,
+            };
+            int height = kernel + random.Next(0, 12), columns = kernel + random.Next(0, 12), batch = random.Next(3, 50);
+            Check(random, geometry, height, columns, batch, random.NextDouble(), width, round % 3 == 0 ? SequentialRunner.Instance : threads);
+        }
+    }
+
     [Fact]
     public void Compute_SizesInTurn_KeepsAPlanEach()
     {

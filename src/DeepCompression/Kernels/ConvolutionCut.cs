@@ -1,0 +1,55 @@
+namespace DeepCompression.Kernels;
+
+/// <summary>
+/// How the lanes of a register share a convolution: each owns a block of the outputs of one image, with the inputs it
+/// needs around it, so that all loads are aligned; or, where neighbours do not matter, lanes are consecutive positions.
+/// </summary>
+/// <param name="Images">Images that are computed together.</param>
+/// <param name="GridRows">Blocks of an image above each other.</param>
+/// <param name="GridColumns">Blocks of an image side by side.</param>
+/// <param name="IsFlat">Whether lanes are consecutive positions of consecutive images.</param>
+internal readonly record struct ConvolutionCut(int Images, int GridRows, int GridColumns, bool IsFlat)
+{
+    private const long MaxPackedBytes = 1 << 20; // of several images: a second-level cache
+    private const double PackCycles = 4;          // an input vector
+    private const double UnpackCycles = 5;        // an output vector
+
+    /// <summary>The cut with the least work.</summary>
+    /// <param name="geometry">Channels, kernel, strides, pads.</param>
+    /// <param name="batch">Images of a call.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="lanes">Lanes of a register.</param>
+    /// <param name="weights">Weights that are not zero.</param>
+    public static ConvolutionCut Choose(ConvolutionGeometry geometry, int batch, int height, int width, int lanes, long weights)
+    {
+        bool flat = geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
+        ConvolutionCut best = default;
+        double least = double.PositiveInfinity;
+        for (int images = 1; images <= lanes && images < batch * 2; images *= 2)
+        {
+            for (int rows = 1; rows <= (flat ? 1 : lanes / images); rows *= 2)
+            {
+                ConvolutionCut cut = new(images, rows, flat ? 1 : lanes / images / rows, flat);
+                (double cycles, double bytes) = cut.GetCost(geometry, height, width, lanes, weights);
+                cycles *= (batch + images - 1) / images;
+                if (cycles < least && (images == 1 || bytes <= MaxPackedBytes))
+                    (best, least) = (cut, cycles);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>What the images of one cut cost, and the bytes of their inputs in the lanes.</summary>
+    private (double Cycles, double Bytes) GetCost(ConvolutionGeometry geometry, int height, int width, int lanes, long weights)
+    {
+        int outHeight = geometry.GetOutputHeight(height), outWidth = geometry.GetOutputWidth(width);
+        int blockRows = IsFlat ? 1 : (outHeight + GridRows - 1) / GridRows;
+        int blockColumns = IsFlat ? (int)((((long)Images * height * width) + lanes - 1) / lanes) : (outWidth + GridColumns - 1) / GridColumns;
+        double inputRows = ((blockRows - 1) * geometry.StrideHeight) + ((geometry.KernelHeight - 1) * geometry.DilationHeight) + 1;
+        double inputColumns = ((blockColumns - 1) * geometry.StrideWidth) + ((geometry.KernelWidth - 1) * geometry.DilationWidth) + 1;
+        double inputs = inputRows * inputColumns * geometry.InputChannels, outputs = (double)blockRows * blockColumns * geometry.OutputChannels;
+        return ((ConvolutionPasses.GetCost(blockRows, blockColumns) * weights) + (inputs * PackCycles) + (outputs * UnpackCycles), inputs * lanes * sizeof(float));
+    }
+}

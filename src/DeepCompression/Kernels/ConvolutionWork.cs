@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>
+/// One call of a convolution: what its parts share. Images go in groups that stand in the lanes together. Where there
+/// are many groups, every part computes some from beginning to end; otherwise the parts share each group.
+/// </summary>
+internal unsafe struct ConvolutionWork
+{
+    private const int PartsAThread = 2;     // of a group: evens out threads
+    private const int GroupsAThread = 4;    // from so many on, parts are whole groups
+
+    private readonly ConvolutionPlan _plan;
+    private readonly float* _bias;
+    private readonly Activation _activation;
+    private readonly VectorWidth _width;
+    private readonly float* _x;
+    private readonly float* _y;
+    private readonly int _batch;
+    private readonly long _planeBytes;
+    private readonly long _sumBytes;
+    private byte* _scratch;
+    private long _scratchBytes;
+    private int _parts;
+    private int _group;
+
+    public ConvolutionWork(ConvolutionPlan plan, float* bias, in Activation activation, VectorWidth width, float* x, float* y, int batch)
+    {
+        (_plan, _activation, _width, _batch) = (plan, activation, width, batch);
+        _bias = bias;
+        _x = x;
+        _y = y;
+        int mostRows = 0;
+        for (int part = 0; part < plan.Layout.Parts; part++)
+            mostRows = Math.Max(mostRows, plan.Layout.PartRows[part + 1] - plan.Layout.PartRows[part]);
+        int mostSums = 0;
+        foreach (ConvolutionPass pass in plan.Passes)
+            mostSums = Math.Max(mostSums, pass.Shape.Sums);
+        _planeBytes = Align(sizeof(float) * plan.PlaneLength);
+        _sumBytes = Align((long)mostRows * mostSums * plan.VectorBytes);
+    }
+
+    private readonly int Groups => (_batch + _plan.Cut.Images - 1) / _plan.Cut.Images;
+
+    private readonly int Units => _plan.Layout.Parts * _plan.Passes.Length;
+
+    /// <summary>Computes the call.</summary>
+    public void Run(ScratchPool pool, IParallelRunner runner)
+    {
+        bool whole = runner.Degree == 1 || Groups >= runner.Degree * GroupsAThread || Groups % runner.Degree == 0;
+        long packed = Align(_plan.PackedBytes);
+        _parts = whole ? Math.Min(Groups, runner.Degree * PartsAThread) : Math.Min(_plan.Geometry.InputChannels, runner.Degree * PartsAThread);
+        _scratchBytes = packed + (whole ? Math.Max(_planeBytes, _sumBytes) : Math.Max(_planeBytes * _parts, _sumBytes * Units));
+        NativeBuffer scratch = pool.Rent(_scratchBytes * (whole ? _parts : 1));
+        _scratch = scratch.Pointer;
+        void* context = Unsafe.AsPointer(ref this); // this lives in the caller's frame until the runs have returned
+        if (whole)
+            runner.Run(_parts, &RunGroups, context);
+        for (_group = 0; !whole && _group < Groups; _group++)
+        {
+            runner.Run(_parts, &PackPart, context);
+            runner.Run(Units, &MultiplyUnit, context);
+        }
+
+        pool.Return(scratch);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunGroups(void* context, int part)
+    {
+        ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
+        byte* scratch = work._scratch + (part * work._scratchBytes), rest = scratch + Align(work._plan.PackedBytes);
+        int first = (int)((long)work.Groups * part / work._parts), end = (int)((long)work.Groups * (part + 1) / work._parts);
+        for (int group = first; group < end; group++)
+        {
+            work.Pack(group, 0, work._plan.Geometry.InputChannels, scratch, rest);
+            for (int unit = 0; unit < work.Units; unit++)
+                work.Multiply(group, unit, scratch, rest);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackPart(void* context, int part)
+    {
+        ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
+        int channels = work._plan.Geometry.InputChannels, first = (int)((long)channels * part / work._parts), end = (int)((long)channels * (part + 1) / work._parts);
+        work.Pack(work._group, first, end, work._scratch, work._scratch + Align(work._plan.PackedBytes) + (part * work._planeBytes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyUnit(void* context, int unit)
+    {
+        ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
+        work.Multiply(work._group, unit, work._scratch, work._scratch + Align(work._plan.PackedBytes) + (unit * work._sumBytes));
+    }
+
+    private static long Align(long bytes) => (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
+
+    private readonly int CountImages(int group) => Math.Min(_plan.Cut.Images, _batch - (group * _plan.Cut.Images));
+
+    private readonly void Pack(int group, int firstChannel, int endChannel, byte* packed, byte* planes)
+    {
+        new Span<byte>(planes, checked((int)_planeBytes)).Clear();
+        float* images = _x + ((long)group * _plan.Cut.Images * _plan.Geometry.InputChannels * _plan.Height * _plan.Width);
+        for (int channel = firstChannel; channel < endChannel; channel++)
+            ConvolutionPacking.Pack(_plan, images, CountImages(group), channel, (float*)planes, (float*)packed);
+    }
+
+    /// <summary>A unit is one pass on one part of the weights.</summary>
+    private readonly void Multiply(int group, int unit, byte* packed, byte* scratch)
+    {
+        ConvolutionGeometry geometry = _plan.Geometry;
+        BlockedLayout layout = _plan.Layout;
+        int part = unit % layout.Parts, firstRow = layout.PartRows[part], rows = layout.PartRows[part + 1] - firstRow;
+        ConvolutionPass pass = _plan.Passes[unit / layout.Parts];
+        nint area = (nint)_plan.OutputHeight * _plan.OutputWidth;
+        float* images = _y + ((((nint)group * _plan.Cut.Images * geometry.OutputChannels) + firstRow) * area);
+        int firstChannel = firstRow / (geometry.OutputChannels / geometry.Groups) * (geometry.InputChannels / geometry.Groups);
+        int length = pass.Shape.Sums * _plan.VectorBytes;
+        bool direct = _plan.IsDirect(pass);
+        layout.Multiply(
+            part, TileKernels.Get(_width, pass.Shape), packed + _plan.GetStart(pass, firstChannel), _plan.GetPositionBytes(pass), _plan.RunBytes, _bias, scratch, length,
+            direct ? (byte*)(images + (pass.Column * _plan.Lanes)) : scratch, direct ? area * sizeof(float) : length, _plan.Cut.IsFlat ? _activation : default);
+        if (!direct)
+            ConvolutionPacking.Unpack(_plan, pass, (float*)scratch, rows, images, CountImages(group), _activation);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>Turns runs of numbers that lie anywhere into lanes of vectors, and back: four numbers of every lane at once.</summary>
+internal static unsafe class LaneTurn
+{
+    private const int Quad = 4;  // numbers that are turned at once; lanes of the narrow form
+    private const int Wide = 16; // lanes of the wide form
+
+    /// <summary>Writes number <c>c</c> of every lane to vector <c>c / phases + (c mod phases) phaseVectors</c>; denormals as zero.</summary>
+    /// <param name="lanes">Where the numbers of every lane start.</param>
+    /// <param name="count">Lanes of a vector.</param>
+    /// <param name="offset">Added to every start.</param>
+    /// <param name="length">Numbers a lane.</param>
+    /// <param name="phases">How many vectors take turns.</param>
+    /// <param name="phaseVectors">Vectors from one of them to the next.</param>
+    /// <param name="to">The vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Into(float** lanes, int count, nint offset, int length, int phases, int phaseVectors, float* to)
+    {
+        int first = 0;
+        for (; count % Quad == 0 && length >= Quad && first < length; first += Quad)
+        {
+            int number = Math.Min(first, length - Quad); // the last four may overlap those before
+            float* a = to + (Place(number) * count), b = to + (Place(number + 1) * count), c = to + (Place(number + 2) * count), d = to + (Place(number + 3) * count);
+            if (count == Wide)
+            {
+                (Vector512<float> p, Vector512<float> q, Vector512<float> r, Vector512<float> s) = Turn(
+                    Load(lanes, offset + number), Load(lanes + 1, offset + number), Load(lanes + 2, offset + number), Load(lanes + 3, offset + number));
+                Denormals.Flush(p).Store(a);
+                Denormals.Flush(q).Store(b);
+                Denormals.Flush(r).Store(c);
+                Denormals.Flush(s).Store(d);
+                continue;
+            }
+
+            for (int lane = 0; lane < count; lane += Quad)
+            {
+                float** four = lanes + lane;
+                nint at = offset + number;
+                (Vector128<float> p, Vector128<float> q, Vector128<float> r, Vector128<float> s) = Turn(
+                    Vector128.Load(four[0] + at), Vector128.Load(four[1] + at), Vector128.Load(four[2] + at), Vector128.Load(four[3] + at));
+                Denormals.Flush(p).Store(a + lane);
+                Denormals.Flush(q).Store(b + lane);
+                Denormals.Flush(r).Store(c + lane);
+                Denormals.Flush(s).Store(d + lane);
+            }
+        }
+
+        for (; first < length; first++)
+        {
+            for (int lane = 0; lane < count; lane++)
+                to[(Place(first) * count) + lane] = Denormals.Flush(lanes[lane][offset + first]);
+        }
+
+        nint Place(int number) => phases == 1 ? number : (number % phases * phaseVectors) + (number / phases);
+    }
+
+    /// <summary>Writes vector <c>c</c> to number <c>c</c> of every lane that has one.</summary>
+    /// <param name="from">The vectors.</param>
+    /// <param name="count">Lanes of a vector.</param>
+    /// <param name="vectors">How many vectors.</param>
+    /// <param name="lanes">Where the numbers of every lane start.</param>
+    /// <param name="valid">How many numbers every lane has, 0 to <paramref name="vectors"/>.</param>
+    /// <param name="offset">Added to every start.</param>
+    /// <param name="activation">Applied to every number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void OutOf(float* from, int count, int vectors, float** lanes, int* valid, nint offset, in Activation activation)
+    {
+        int first = 0;
+        for (; count % Quad == 0 && vectors >= Quad && first < vectors; first += Quad)
+        {
+            int number = Math.Min(first, vectors - Quad);
+            float* a = from + (number * count), b = a + count, c = b + count, d = c + count;
+            nint at = offset + number;
+            if (count == Wide)
+            {
+                (Vector512<float> p, Vector512<float> q, Vector512<float> r, Vector512<float> s) = Turn(
+                    Lane512.Activate(Vector512.Load(a), activation), Lane512.Activate(Vector512.Load(b), activation),
+                    Lane512.Activate(Vector512.Load(c), activation), Lane512.Activate(Vector512.Load(d), activation));
+                Store(p, lanes, valid, at, number);
+                Store(q, lanes + 1, valid + 1, at, number);
+                Store(r, lanes + 2, valid + 2, at, number);
+                Store(s, lanes + 3, valid + 3, at, number);
+                continue;
+            }
+
+            for (int lane = 0; lane < count; lane += Quad)
+            {
+                (Vector128<float> p, Vector128<float> q, Vector128<float> r, Vector128<float> s) = Turn(
+                    Lane128.Activate(Vector128.Load(a + lane), activation), Lane128.Activate(Vector128.Load(b + lane), activation),
+                    Lane128.Activate(Vector128.Load(c + lane), activation), Lane128.Activate(Vector128.Load(d + lane), activation));
+                Store(p, lanes[lane] + at, valid[lane] - number);
+                Store(q, lanes[lane + 1] + at, valid[lane + 1] - number);
+                Store(r, lanes[lane + 2] + at, valid[lane + 2] - number);
+                Store(s, lanes[lane + 3] + at, valid[lane + 3] - number);
+            }
+        }
+
+        for (; first < vectors; first++)
+        {
+            for (int lane = 0; lane < count; lane++)
+            {
+                if (first < valid[lane])
+                    lanes[lane][offset + first] = activation.Apply(from[(first * count) + lane]);
+            }
+        }
+    }
+
+    /// <summary>Four numbers of lanes 0, 4, 8 and 12.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Load(float** lanes, nint offset) => Vector512.Create(
+        Vector256.Create(Vector128.Load(lanes[0] + offset), Vector128.Load(lanes[4] + offset)),
+        Vector256.Create(Vector128.Load(lanes[8] + offset), Vector128.Load(lanes[12] + offset)));
+
+    /// <summary>Four numbers each to lanes 0, 4, 8 and 12.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<float> values, float** lanes, int* valid, nint offset, int number)
+    {
+        Vector256<float> low = values.GetLower(), high = values.GetUpper();
+        Store(low.GetLower(), lanes[0] + offset, valid[0] - number);
+        Store(low.GetUpper(), lanes[4] + offset, valid[4] - number);
+        Store(high.GetLower(), lanes[8] + offset, valid[8] - number);
+        Store(high.GetUpper(), lanes[12] + offset, valid[12] - number);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector128<float> values, float* to, int count)
+    {
+        if (count >= Quad)
+            values.Store(to);
+        else
+            StoreSome(values, to, count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreSome(Vector128<float> values, float* to, int count)
+    {
+        for (int i = 0; i < count; i++)
+            to[i] = values[i];
+    }
+
+    /// <summary>Four by four, in every quarter of the registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<float> P, Vector512<float> Q, Vector512<float> R, Vector512<float> S) Turn(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        Vector512<double> ab0 = Avx512F.UnpackLow(a, b).AsDouble(), ab1 = Avx512F.UnpackHigh(a, b).AsDouble();
+        Vector512<double> cd0 = Avx512F.UnpackLow(c, d).AsDouble(), cd1 = Avx512F.UnpackHigh(c, d).AsDouble();
+        return (Avx512F.UnpackLow(ab0, cd0).AsSingle(), Avx512F.UnpackHigh(ab0, cd0).AsSingle(), Avx512F.UnpackLow(ab1, cd1).AsSingle(), Avx512F.UnpackHigh(ab1, cd1).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<float> P, Vector128<float> Q, Vector128<float> R, Vector128<float> S) Turn(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    {
+        Vector128<double> ab0 = Low(a, b).AsDouble(), ab1 = High(a, b).AsDouble(), cd0 = Low(c, d).AsDouble(), cd1 = High(c, d).AsDouble();
+        return (Low(ab0, cd0).AsSingle(), High(ab0, cd0).AsSingle(), Low(ab1, cd1).AsSingle(), High(ab1, cd1).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Low(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a[0], b[0]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> High(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a[1], b[1]);
+}
