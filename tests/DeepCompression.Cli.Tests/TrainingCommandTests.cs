@@ -21,6 +21,8 @@ public sealed class TrainingCommandTests
         Succeeds(tool, "finetune pruned.onnx -o small.onnx --data data.csv --epochs 1 --batch 32 --bits 3 --pack --threads 1");
         Succeeds(tool, "dsd trained.onnx -o dsd.onnx --data data.csv --dense-epochs 0 --sparse-epochs 1 --final-epochs 1 --batch 32 --threads 1");
         Succeeds(tool, "sensitivity trained.onnx --data data.csv --plot plot");
+        Succeeds(tool, "sensitivity small.onnx --data data.csv --budget 5% --json");
+        Assert.Equal(3, tool.Json().GetProperty("choice").GetProperty("weights").GetArrayLength());
         Assert.True(new FileInfo(tool["small.onnx"]).Length < 100_000);
         Assert.True(File.Exists(tool["plot-sparsity.svg"]));
     }

@@ -29,21 +29,26 @@ internal static class SensitivityCommand
         command.SetAction(result =>
         {
             console.IsQuiet = result.GetValue(quiet);
-            OnnxModel loaded = OnnxModel.Load(result.GetValue(model)!);
+            OnnxModel loaded = ModelUnpacker.Unpack(OnnxModel.Load(result.GetValue(model)!));
             (IBatchSource samples, _) = data.Read(result);
             RunOptions run = new() { BatchSize = Math.Max(1, result.GetValue(batch)) };
             try
             {
                 SensitivityReport report = console.WithProgress("Trying", progress => SensitivityAnalysis.Run(loaded.Proto, samples, new SensitivityOptions { Run = run, Progress = progress }));
-                Write(console, report, result.GetValue(json));
+                bool asJson = result.GetValue(json);
+                if (!asJson)
+                    Write(console, report);
                 if (result.GetValue(plot) is string name)
                 {
                     report.ToSparsityPlot().Save(name + "-sparsity");
                     report.ToBitsPlot().Save(name + "-bits");
                 }
 
-                if (result.GetValue(budget) is double allowed)
-                    Write(console, console.WithProgress("Choosing", _ => BudgetSelector.Select(loaded.Proto, samples, report, allowed, run)), result.GetValue(json));
+                BudgetChoice? choice = result.GetValue(budget) is double allowed ? console.WithProgress("Choosing", _ => BudgetSelector.Select(loaded.Proto, samples, report, allowed, run)) : null;
+                if (asJson)
+                    console.WriteLine(choice is null ? report.ToJson() : $"{{\n\"sensitivity\": {report.ToJson()},\n\"choice\": {choice.ToJson()}\n}}"); // one document
+                else if (choice is not null)
+                    Write(console, choice);
             }
             catch (ArgumentException e)
             {
@@ -60,14 +65,8 @@ internal static class SensitivityCommand
         return command;
     }
 
-    private static void Write(CommandConsole console, SensitivityReport report, bool json)
+    private static void Write(CommandConsole console, SensitivityReport report)
     {
-        if (json)
-        {
-            console.WriteLine(report.ToJson());
-            return;
-        }
-
         string[] headings = [.. report.Points.Where(p => p.Weight == report.Weights[0]).Select(p => p.Bits is int bits ? $"{bits} bits" : Figures.Percent(p.Sparsity!.Value))];
         Table table = Figures.Table(1, ["accuracy at", .. headings]);
         foreach (string weight in report.Weights)
@@ -76,14 +75,8 @@ internal static class SensitivityCommand
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"as it is: {100 * report.BaseAccuracy:F2} % of {report.Samples:N0}"));
     }
 
-    private static void Write(CommandConsole console, BudgetChoice choice, bool json)
+    private static void Write(CommandConsole console, BudgetChoice choice)
     {
-        if (json)
-        {
-            console.WriteLine(choice.ToJson());
-            return;
-        }
-
         Table table = Figures.Table(1, "weight", "sparsity", "bits");
         foreach (WeightChoice weight in choice.Weights)
             table.AddText(weight.Weight, Figures.Percent(weight.Sparsity), weight.Bits?.ToString(CultureInfo.InvariantCulture) ?? "");

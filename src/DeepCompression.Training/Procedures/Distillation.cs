@@ -20,7 +20,7 @@ public static class Distillation
         if (data.Count == 0)
             throw new ArgumentException("There is no sample to label.", nameof(data));
         using TrainingSession session = new(
-            TrainingModel.Build(teacher, options.ForModel() with { Loss = Loss.Distillation() }), new SessionSettings { Threads = options.Threads });
+            TrainingModel.Build(teacher, DataShapes.Complete(options.ForModel(), teacher, data, options.LabelField) with { Loss = Loss.Distillation() }), new SessionSettings { Threads = options.Threads });
         bool hasLabels = data.Fields.Count == 2 && session.Model.Inputs.Count == 1 && data.Fields.Any(field => field.Name == options.LabelField);
         int[] inputs = [.. Enumerable.Range(0, data.Fields.Count).Where(i => !hasLabels || data.Fields[i].Name != options.LabelField)];
         if (inputs.FirstOrDefault(i => data.Fields[i].Type != FieldType.Float32, -1) is >= 0 and int other)

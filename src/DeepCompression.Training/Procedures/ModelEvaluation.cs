@@ -19,7 +19,7 @@ public static class ModelEvaluation
         options ??= new RunOptions();
         if (data.Count == 0)
             throw new ArgumentException("There is no sample to evaluate.", nameof(data));
-        using TrainingSession session = new(TrainingModel.Build(model, options.ForModel()), new SessionSettings { Threads = options.Threads });
+        using TrainingSession session = new(TrainingModel.Build(model, DataShapes.Complete(options.ForModel(), model, data, options.LabelField)), new SessionSettings { Threads = options.Threads });
         return Evaluator.Run(session, data, options.LabelField);
     }
 }

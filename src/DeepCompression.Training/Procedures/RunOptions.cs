@@ -62,7 +62,10 @@ public sealed record RunOptions
     /// </summary>
     public bool NormalizeByBatch { get; init; } = true;
 
-    /// <summary>The whole shapes of inputs whose shapes are not fixed in the model, batch included, by the input's name. None by default.</summary>
+    /// <summary>
+    /// The whole shapes of inputs whose shapes are not fixed in the model, batch included, by the input's name. None by default: sizes that the
+    /// model leaves open are those of the samples.
+    /// </summary>
     public IReadOnlyDictionary<string, long[]> InputShapes { get; init; } = new Dictionary<string, long[]>();
 
     /// <summary>

@@ -34,7 +34,7 @@ internal sealed class TrainingRun : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         _options = options;
         Session = new TrainingSession(
-            TrainingModel.Build(model, options.ForModel()),
+            TrainingModel.Build(model, DataShapes.Complete(options.ForModel(), model, data, options.LabelField)),
             new SessionSettings { Optimizer = options.Optimizer, Threads = options.Threads, MaxGradientNorm = options.MaxGradientNorm, Seed = options.Seed });
         Prunable = Procedures.Prunable.Of(Session);
         foreach (TrainedWeight weight in Prunable)

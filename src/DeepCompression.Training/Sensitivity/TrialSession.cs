@@ -16,7 +16,7 @@ internal sealed class TrialSession : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         if (data.Count == 0)
             throw new ArgumentException("There is no sample to measure on.", nameof(data));
-        _session = new TrainingSession(TrainingModel.Build(model, options.ForModel()), new SessionSettings { Threads = options.Threads });
+        _session = new TrainingSession(TrainingModel.Build(model, DataShapes.Complete(options.ForModel(), model, data, options.LabelField)), new SessionSettings { Threads = options.Threads });
         _feeder = new BatchFeeder(_session, data, options.LabelField);
         _count = data.Count;
         Weights = [.. Prunable.Of(_session).Select(weight => new WeightTrial(weight))];

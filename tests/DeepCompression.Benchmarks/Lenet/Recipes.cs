@@ -29,13 +29,19 @@ internal static class Recipes
         DenseEpochs = 6,
         DenseRate = 2e-3,
         Rate = 2e-3,
-        Prune = new PruneOptions { SparsityByWeight = Sparsities(0.5, 0.08, 0.01, 0.09), Epochs = 24, Feedback = false },
-        Share = new ShareOptions { Bits = 3, VectorBits = 3, ReassignEpochs = 2, Epochs = 2 },
+        Prune = new PruneOptions { SparsityByWeight = Sparsities(0.5, 0.08, 0.01, 0.09), Epochs = 16, Feedback = false },
+        Share = new ShareOptions { Bits = 3, VectorBits = 3, ReassignEpochs = 1, Epochs = 2 },
     };
 
-    public static LenetRecipe Fashion300100 { get; } = LeNet300100 with { Prune = LeNet300100.Prune with { Sparsity = 0.92 } };
+    public static LenetRecipe Fashion300100 { get; } = LeNet300100 with
+    {
+        DenseEpochs = 25,
+        Rate = 2e-3,
+        Prune = new PruneOptions { Sparsity = 0.92, Epochs = 40, Feedback = false },
+        Share = LeNet300100.Share with { Bits = 4 },
+    };
 
-    public static LenetRecipe Fashion5 { get; } = LeNet5 with { Prune = LeNet5.Prune with { SparsityByWeight = Sparsities(0.6, 0.12, 0.02, 0.2) } };
+    public static LenetRecipe Fashion5 { get; } = LeNet5 with { Prune = LeNet5.Prune with { SparsityByWeight = Sparsities(0.6, 0.15, 0.025, 0.2), Epochs = 10 } };
 
     // What is left of each layer of LeNet-5, from 0 to 1.
     private static SortedDictionary<string, double> Sparsities(double conv1, double conv2, double fc1, double fc2) =>

@@ -153,6 +153,15 @@ public sealed class ProcedureTests
         Assert.Throws<ArgumentException>(() => DenseTraining.Train(Networks.LeNet300100(), ClusterData.Create(64, 1), 1, _options with { Form = _ => WeightForm.Shared })).Message);
 
     [Fact]
+    public void Train_ModelThatLeavesRowsAndColumnsOpen_TakesThemFromTheSamples()
+    {
+        ModelProto open = Networks.SmallResNet();
+        foreach (TensorShapeProto.Types.Dimension dimension in open.Graph.Input[0].Type.TensorType.Shape.Dim.Skip(2))
+            dimension.DimParam = "pixels";
+        Assert.Single(DenseTraining.Train(open, ClusterData.Create(64, 1), 1, _options with { Validation = null }).History);
+    }
+
+    [Fact]
     public void Train_LabelThatIsNoClass_ThrowsThatNamesIt() => Assert.Contains(
         "the classes 0 to 6",
         Assert.Throws<ArgumentException>(() => DenseTraining.Train(Networks.SmallResNet(classes: 7), ClusterData.Create(64, 1), 1, _options with { Validation = null })).Message);
