@@ -27,7 +27,8 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
 
         // What is damaged or cannot be portable makes this throw while the pipeline is fitted, not at the first row.
         Portable();
-        _scoring = new ScoringModel(binding, CreateSession);
+        int parallelism = options.Parallelism ?? (options.CreateSessionOptions is null && binding.IsBatchable && options.BatchSize != 1 ? Environment.ProcessorCount : 1);
+        _scoring = new ScoringModel(binding, parallelism, CreateSession);
     }
 
     /// <summary>The compressed model, in the form it was made or loaded in. Save it to keep the smallest file.</summary>
@@ -67,15 +68,17 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
         return new ScoredDataView(new ScoringMapper(_scoring, input.Schema), input, _options.BatchSize);
     }
 
-    /// <summary>Frees the session.</summary>
+    /// <summary>Frees the sessions.</summary>
     public void Dispose() => _scoring.Dispose();
 
     /// <summary>Writes the model as ML.NET's own ONNX transformer, in the portable form.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx) => BuiltInForm.Save(_ml, Portable(), _binding, _options.Shapes, ctx);
 
-    private InferenceSession CreateSession()
+    private InferenceSession CreateSession(bool hasOneThread)
     {
         using SessionOptions options = _options.CreateSessionOptions?.Invoke() ?? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        if (hasOneThread)
+            options.IntraOpNumThreads = 1;
         if (!_options.UseExecutionProvider)
             return new InferenceSession(Portable().ToBytes(), options);
         Execution = options.AppendDeepCompression();

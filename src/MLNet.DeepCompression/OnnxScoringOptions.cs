@@ -28,6 +28,23 @@ public sealed record OnnxScoringOptions
     }
 
     /// <summary>
+    /// Runs at a time while a data view is scored. Where it is more than 1, data views have a session of their own whose runs take one
+    /// thread each: small models then use all cores, which they do not within one run. 1 leaves the threads to ONNX Runtime. Null,
+    /// the default: one a processor, or 1 where <see cref="CreateSessionOptions"/> is given or rows are scored one by one.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
+    public int? Parallelism
+    {
+        get;
+        init
+        {
+            if (value is int runs)
+                ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1, nameof(Parallelism));
+            field = value;
+        }
+    }
+
+    /// <summary>
     /// Makes the options of the session: threads, execution providers, optimization. Called once for each session, which
     /// then owns what it returns. Null: ONNX Runtime's defaults.
     /// </summary>

@@ -30,7 +30,7 @@ internal static class InputCalibration
                     buffer.Append();
                 }
 
-                collector.Add(names, [.. buffers.Select(buffer => buffer.Tensor(0, 1))]);
+                collector.Add(names, [.. buffers.Select(buffer => buffer.Tensor(0, 0, 1))]);
             }
 
             return rows > 0 ? collector.GetNorms() : throw new InvalidOperationException("There is no row to calibrate with.");

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
@@ -15,8 +16,7 @@ internal sealed class BatchScorer : IDisposable
     private readonly string[] _inputNames;
     private readonly int[] _outputs;
     private readonly string[] _outputNames;
-    private readonly OrtValue[] _tensors;
-    private readonly List<(int First, int Rows, IDisposableReadOnlyCollection<OrtValue> Values)> _runs = [];
+    private readonly List<Run> _runs = [];
     private int _rows;
     private int _run;
 
@@ -28,7 +28,6 @@ internal sealed class BatchScorer : IDisposable
         _model = model;
         _inputs = [.. model.Inputs.Select(binding => InputBuffer.Create(binding, source, source.Schema[binding.Column]))];
         _inputNames = [.. model.Inputs.Select(binding => binding.Tensor)];
-        _tensors = new OrtValue[_inputs.Length];
         bool isPredicting = model.PredictedLabel is not null && isActive(model.Outputs.Length);
         _outputs = [.. Enumerable.Range(0, model.Outputs.Length).Where(output => isActive(output) || (output == 0 && isPredicting))];
         _outputNames = [.. _outputs.Select(index => model.Outputs[index].Tensor)];
@@ -37,8 +36,8 @@ internal sealed class BatchScorer : IDisposable
     /// <summary>Forgets the rows and their results.</summary>
     public void Clear()
     {
-        foreach ((_, _, IDisposableReadOnlyCollection<OrtValue> values) in _runs)
-            values.Dispose();
+        foreach (Run run in _runs)
+            run.Values?.Dispose();
         _runs.Clear();
         foreach (InputBuffer input in _inputs)
             input.Clear();
@@ -53,19 +52,37 @@ internal sealed class BatchScorer : IDisposable
         _rows++;
     }
 
-    /// <summary>Scores all rows collected.</summary>
-    public void Run()
+    /// <summary>Scores all rows collected, where it can several runs at a time.</summary>
+    /// <param name="rowsARun">The most rows of one run.</param>
+    /// <param name="isBatch">Whether the rows are some of a data view; otherwise there is but one, which gets all threads.</param>
+    public void Score(int rowsARun, bool isBatch)
     {
         for (int first = 0; first < _rows;)
         {
             int rows = 1;
-            while (_model.IsBatchable && first + rows < _rows && SameLengths(first, first + rows))
+            while (_model.IsBatchable && rows < rowsARun && first + rows < _rows && SameLengths(first, first + rows))
                 rows++;
-            for (int i = 0; i < _inputs.Length; i++)
-                _tensors[i] = _inputs[i].Tensor(first, rows);
-            _runs.Add((first, rows, _model.Run(_inputNames, _tensors, _outputNames)));
+            _runs.Add(new Run(first, rows, [.. _inputs.Select(input => input.Tensor(_runs.Count, first, rows))]));
             first += rows;
         }
+
+        InferenceSession session = _model.GetSession(isBatch);
+        if (_runs.Count == 1 || !isBatch || _model.Parallelism == 1)
+        {
+            _runs.ForEach(Start);
+            return;
+        }
+
+        try
+        {
+            Parallel.ForEach(_runs, new ParallelOptions { MaxDegreeOfParallelism = _model.Parallelism }, Start);
+        }
+        catch (AggregateException failed)
+        {
+            ExceptionDispatchInfo.Throw(failed.InnerExceptions[0]);
+        }
+
+        void Start(Run run) => run.Values = _model.Run(session, _inputNames, run.Tensors, _outputNames);
     }
 
     /// <summary>The getter of an output for the row that <paramref name="row"/> names when it is called.</summary>
@@ -105,21 +122,21 @@ internal sealed class BatchScorer : IDisposable
     private ReadOnlySpan<T> Values<T>(int index, int row)
         where T : unmanaged
     {
-        (int first, int rows, IDisposableReadOnlyCollection<OrtValue> values) = RunOf(row);
-        ReadOnlySpan<T> all = values[index].GetTensorDataAsSpan<T>();
-        int length = all.Length / rows;
-        return all.Slice((row - first) * length, length);
+        Run run = RunOf(row);
+        ReadOnlySpan<T> all = run.Values![index].GetTensorDataAsSpan<T>();
+        int length = all.Length / run.Rows;
+        return all.Slice((row - run.First) * length, length);
     }
 
     private ReadOnlySpan<string> Texts(int index, int row)
     {
-        (int first, int rows, IDisposableReadOnlyCollection<OrtValue> values) = RunOf(row);
-        string[] all = values[index].GetStringTensorAsArray();
-        int length = all.Length / rows;
-        return all.AsSpan((row - first) * length, length);
+        Run run = RunOf(row);
+        string[] all = run.Values![index].GetStringTensorAsArray();
+        int length = all.Length / run.Rows;
+        return all.AsSpan((row - run.First) * length, length);
     }
 
-    private (int First, int Rows, IDisposableReadOnlyCollection<OrtValue> Values) RunOf(int row)
+    private Run RunOf(int row)
     {
         if (row < _runs[_run].First)
             _run = 0;
@@ -166,4 +183,16 @@ internal sealed class BatchScorer : IDisposable
             editor.Values[i] = values[i].AsMemory();
         value = editor.Commit();
     };
+
+    /// <summary>Rows that are scored together.</summary>
+    private sealed class Run(int first, int rows, OrtValue[] tensors)
+    {
+        public int First => first;
+
+        public int Rows => rows;
+
+        public OrtValue[] Tensors => tensors;
+
+        public IDisposableReadOnlyCollection<OrtValue>? Values { get; set; }
+    }
 }

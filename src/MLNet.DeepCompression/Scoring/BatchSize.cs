@@ -24,20 +24,23 @@ internal sealed class BatchSize
         _settled = fixedRows is not null || !isBatchable;
     }
 
-    /// <summary>The size of the next batch, in rows.</summary>
+    /// <summary>The size of the next batches, in rows.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Runs a batch, and takes its time into account.</summary>
-    public void Measure(int rows, Action run)
+    /// <summary>Runs a batch, or several at a time, and takes its time into account.</summary>
+    /// <param name="rows">The rows there are.</param>
+    /// <param name="wanted">The rows of all batches, if there were enough.</param>
+    /// <param name="run">Runs them; told the size of a batch.</param>
+    public void Measure(int rows, int wanted, Action<int> run)
     {
-        if (_settled || rows < Rows)
+        if (_settled || rows < wanted)
         {
-            run();
+            run(Rows);
             return;
         }
 
         long start = Stopwatch.GetTimestamp();
-        run();
+        run(Rows);
         double perRow = Stopwatch.GetElapsedTime(start).TotalMilliseconds / rows;
         if (!_warm)
         {

@@ -27,7 +27,10 @@ internal abstract class InputBuffer(TensorBinding binding) : IDisposable
     public abstract int LengthOf(int row);
 
     /// <summary>The tensor of a run of rows that are equally long. It lives until the buffer changes or is disposed of.</summary>
-    public abstract OrtValue Tensor(int first, int rows);
+    /// <param name="run">The index of the run.</param>
+    /// <param name="first">Its first row.</param>
+    /// <param name="rows">Its rows.</param>
+    public abstract OrtValue Tensor(int run, int first, int rows);
 
     public abstract void Dispose();
 }
@@ -41,8 +44,7 @@ internal sealed class InputBuffer<T> : InputBuffer
     private readonly List<int> _ends = [];
     private VBuffer<T> _row;
     private T[] _values = [];
-    private OrtValue? _tensor;
-    private (int First, int Rows, int Length, T[]? Values) _key;
+    private readonly List<(OrtValue Tensor, (int Start, int Rows, int Length, T[] Values) Key)> _tensors = [];
 
     public InputBuffer(TensorBinding binding, DataViewRow row, DataViewSchema.Column column)
         : base(binding)
@@ -76,25 +78,30 @@ internal sealed class InputBuffer<T> : InputBuffer
 
     public override int LengthOf(int row) => _ends[row] - (row == 0 ? 0 : _ends[row - 1]);
 
-    public override OrtValue Tensor(int first, int rows)
+    public override OrtValue Tensor(int run, int first, int rows)
     {
         int length = LengthOf(first);
-        int start = first == 0 ? 0 : _ends[first - 1];
-        if (_tensor is null || _key != (start, rows, length, _values))
+        (int, int, int, T[]) key = (first == 0 ? 0 : _ends[first - 1], rows, length, _values);
+        if (run < _tensors.Count && _tensors[run].Key == key)
+            return _tensors[run].Tensor;
+        OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _values.AsMemory(key.Item1, rows * length), Binding.ShapeOf(rows, length));
+        if (run == _tensors.Count)
         {
-            _tensor?.Dispose();
-            _tensor = null;
-            _tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _values.AsMemory(start, rows * length), Binding.ShapeOf(rows, length));
-            _key = (start, rows, length, _values);
+            _tensors.Add((tensor, key));
+        }
+        else
+        {
+            _tensors[run].Tensor.Dispose();
+            _tensors[run] = (tensor, key);
         }
 
-        return _tensor;
+        return tensor;
     }
 
     public override void Dispose()
     {
-        _tensor?.Dispose();
-        _tensor = null;
+        _tensors.ForEach(tensor => tensor.Tensor.Dispose());
+        _tensors.Clear();
     }
 
     private void Reserve(int length)
@@ -110,7 +117,7 @@ internal sealed class TextInputBuffer : InputBuffer
     private readonly ValueGetter<ReadOnlyMemory<char>>? _scalar;
     private readonly ValueGetter<VBuffer<ReadOnlyMemory<char>>>? _vector;
     private readonly List<string[]> _rows = [];
-    private OrtValue? _tensor;
+    private readonly List<OrtValue> _tensors = [];
 
     public TextInputBuffer(TensorBinding binding, DataViewRow row, DataViewSchema.Column column)
         : base(binding)
@@ -121,7 +128,11 @@ internal sealed class TextInputBuffer : InputBuffer
             _scalar = row.GetGetter<ReadOnlyMemory<char>>(column);
     }
 
-    public override void Clear() => _rows.Clear();
+    public override void Clear()
+    {
+        _rows.Clear();
+        Dispose();
+    }
 
     public override void Append()
     {
@@ -140,23 +151,23 @@ internal sealed class TextInputBuffer : InputBuffer
 
     public override int LengthOf(int row) => _rows[row].Length;
 
-    public override OrtValue Tensor(int first, int rows)
+    public override OrtValue Tensor(int run, int first, int rows)
     {
-        _tensor?.Dispose();
-        _tensor = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, Binding.ShapeOf(rows, LengthOf(first)));
+        OrtValue tensor = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, Binding.ShapeOf(rows, LengthOf(first)));
         int index = 0;
         for (int row = first; row < first + rows; row++)
         {
             foreach (string value in _rows[row])
-                _tensor.StringTensorSetElementAt(value, index++);
+                tensor.StringTensorSetElementAt(value, index++);
         }
 
-        return _tensor;
+        _tensors.Add(tensor);
+        return tensor;
     }
 
     public override void Dispose()
     {
-        _tensor?.Dispose();
-        _tensor = null;
+        _tensors.ForEach(tensor => tensor.Dispose());
+        _tensors.Clear();
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ScoringRow : DataViewRow
         {
             _scorer.Clear();
             _scorer.Append();
-            _scorer.Run();
+            _scorer.Score(1, isBatch: false);
             _scored = _input.Position;
         }
 

@@ -18,7 +18,7 @@ internal static class OverheadRows
         string file = models.CompressedLeNet5;
         MLContext ml = new(seed: 1);
         IDataView rows = models.View(ml);
-        using CompressedOnnxTransformer transformer = ml.DeepCompression().ApplyCompressedOnnxModel(file, ["logits"], ["data"], o => o with { BatchSize = Batch }).Fit(rows);
+        using CompressedOnnxTransformer transformer = ml.DeepCompression().ApplyCompressedOnnxModel(file, ["logits"], ["data"], o => o with { BatchSize = Batch, Parallelism = 1 }).Fit(rows);
         IDataView scored = transformer.Transform(rows);
 
         float[] pixels = [.. models.Test.SelectMany(row => row.Pixels)];
