@@ -56,14 +56,26 @@ public sealed class CompressOnnxEstimator : IEstimator<CompressedOnnxTransformer
     public CompressOnnxEstimator FineTune(Func<FineTuningOptions, FineTuningOptions>? configure = null) =>
         new(this, Options with { FineTuning = Configure(Options.FineTuning ?? new FineTuningOptions(), configure) });
 
+    /// <summary>Prunes by what the pipeline's data feeds the weights with (Sun et al. 2023, "Wanda").</summary>
+    /// <param name="configure">Changes the options, for example <c>o => o with { Rows = 512 }</c>.</param>
+    /// <returns>An estimator with this stage.</returns>
+    public CompressOnnxEstimator Calibrate(Func<CalibrationOptions, CalibrationOptions>? configure = null) =>
+        new(this, Options with { Calibration = Configure(Options.Calibration ?? new CalibrationOptions(), configure) });
+
+    /// <summary>Lets products compute with 8-bit integers, whose ranges are measured on the pipeline's data.</summary>
+    /// <param name="configure">Changes the options, for example <c>o => o with { Rows = 512 }</c>.</param>
+    /// <returns>An estimator with this stage.</returns>
+    public CompressOnnxEstimator Quantize(Func<QuantizationOptions, QuantizationOptions>? configure = null) =>
+        new(this, Options with { Quantization = Configure(Options.Quantization ?? new QuantizationOptions(), configure) });
+
     /// <summary>Compresses the model, training it where asked to, and makes the transformer. No file is written.</summary>
     /// <param name="input">Data with the input columns and, for training, the label column; without training and calibration no row is read.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or size than its tensor or the labels.</exception>
     /// <exception cref="ArgumentException">The options name a weight that the model does not have.</exception>
     /// <exception cref="InvalidDataException">The model's weights cannot be read.</exception>
-    /// <exception cref="InvalidOperationException">There is no row to train or calibrate with, a label is missing or not a class, or both training and calibration are asked for.</exception>
-    /// <exception cref="NotSupportedException">The model has an operator that cannot be trained, or a weight that cannot run compressed.</exception>
+    /// <exception cref="InvalidOperationException">There is no row to train or calibrate with, a label is missing or not a class, or stages are asked for that exclude each other.</exception>
+    /// <exception cref="NotSupportedException">The model has an operator that cannot be trained, a weight that cannot run compressed, or nothing to quantize.</exception>
     public CompressedOnnxTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -72,6 +84,8 @@ public sealed class CompressOnnxEstimator : IEstimator<CompressedOnnxTransformer
 
         if (Options is { FineTuning: not null, Calibration: not null })
             throw new InvalidOperationException("Fine-tuning chooses what it prunes itself: ask for FineTuning or Calibration, not both.");
+        if (Options is { WeightSharing: not null, Quantization: not null })
+            throw new InvalidOperationException("Quantized weights are stored as 8-bit integers: ask for WeightSharing or Quantization, not both.");
         CompressionOptions compression = Compression();
         if (Options.Calibration is { } calibration)
             compression = compression with { InputNorms = InputCalibration.Measure(_model, input, _binding.Inputs, calibration) };
@@ -84,6 +98,13 @@ public sealed class CompressOnnxEstimator : IEstimator<CompressedOnnxTransformer
             compression = compression with { Lossless = true };
             if (label.Classes is int classes && tuning.PredictedLabelColumnName is { } predicted)
                 bound = _binding with { PredictedLabel = PredictedLabel.For(predicted, label.Column, classes) };
+        }
+
+        if (Options.Quantization is { } quantization)
+        {
+            OnnxModel pruned = Options.Pruning is null ? model : ModelUnpacker.Unpack(ModelCompressor.Compress(model, compression).Model);
+            model = StaticQuantizer.Run(pruned, input, _binding.Inputs, quantization);
+            compression = new CompressionOptions { Lossless = true }; // of weights that are left as they were
         }
 
         CompressionResult result = ModelCompressor.Compress(model, compression);

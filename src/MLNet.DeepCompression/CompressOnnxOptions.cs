@@ -26,6 +26,12 @@ public sealed record CompressOnnxOptions
     /// </summary>
     public CalibrationOptions? Calibration { get; init; }
 
+    /// <summary>
+    /// Lets products compute with 8-bit integers on ranges measured on the pipeline's data, after pruning and training. Null, the
+    /// default: does not. Such weights are stored as integers, so sharing them excludes it.
+    /// </summary>
+    public QuantizationOptions? Quantization { get; init; }
+
     /// <summary>Options of single operator types or weights, for example <c>o => o with { ByWeight = ... }</c>; null, the default, for none.</summary>
     public Func<CompressionOptions, CompressionOptions>? Weights { get; init; }
 

@@ -48,6 +48,58 @@ public sealed class CalibrationTests : IDisposable
         Assert.Contains("no row to calibrate", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("MatMul", false, CalibrationMethod.MinMax)]
+    [InlineData("Gemm", true, CalibrationMethod.Percentile)]
+    [InlineData("Conv", true, CalibrationMethod.Entropy)]
+    public void Fit_WithQuantization_StoresIntegersAndScoresCloseToTheDenseModel(string op, bool outputsFirst, CalibrationMethod method)
+    {
+        (float[] weight, IDataView data) = WeightAndRows();
+        string file = Model(op, outputsFirst, weight);
+        using CompressedOnnxTransformer model = _ml.DeepCompression()
+            .CompressOnnxModel(file, configure: o => o with { Quantization = new() { Rows = 60, Method = method } }).Fit(data);
+        Assert.Contains(model.Model.Proto.Graph.Initializer, tensor => tensor.DataType == (int)TensorProto.Types.DataType.Int8 && tensor.Dims.Aggregate((a, b) => a * b) == weight.Length);
+        Assert.DoesNotContain(WeightWalker.Find(model.Model), w => w.Name == "w");
+
+        using CompressedOnnxTransformer dense = _ml.DeepCompression().ApplyCompressedOnnxModel(file).Fit(data);
+        float[] expected = [.. dense.Transform(data).GetColumn<float[]>("y").SelectMany(y => y)];
+        float[] found = [.. model.Transform(data).GetColumn<float[]>("y").SelectMany(y => y)];
+        double error = Math.Sqrt(expected.Zip(found, (e, f) => Math.Pow(e - f, 2)).Sum() / expected.Sum(e => (double)e * e));
+        Assert.InRange(error, 1e-6, 0.05); // integers are seen, and they are close
+    }
+
+    [Fact]
+    public void Fit_WithQuantizationAndPruning_KeepsZerosAndSavesInTheBuiltInForm()
+    {
+        (float[] weight, IDataView data) = WeightAndRows();
+        using CompressedOnnxTransformer model = _ml.DeepCompression()
+            .Prune(Model("Gemm", true, weight), configure: o => o with { Sparsity = 0.75 }).Calibrate().Quantize().Fit(data);
+        TensorProto integers = model.Model.Proto.Graph.Initializer.Single(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Int8 && tensor.Dims.Aggregate((a, b) => a * b) == weight.Length);
+        Assert.InRange(integers.RawData.Span.Count((byte)0), weight.Length * 3 / 4, weight.Length * 4 / 5);
+
+        using MemoryStream zip = new();
+        _ml.Model.Save(model, data.Schema, zip);
+        ITransformer loaded = new MLContext().Model.Load(zip, out _);
+        Assert.Equal(model.Transform(data).GetColumn<float[]>("y").SelectMany(y => y), loaded.Transform(data).GetColumn<float[]>("y").SelectMany(y => y));
+    }
+
+    [Fact]
+    public void Fit_WithSharingAndQuantization_SaysThatTheyExcludeEachOther()
+    {
+        (float[] weight, IDataView data) = WeightAndRows();
+        CompressOnnxEstimator estimator = _ml.DeepCompression().ShareWeights(Model("Gemm", true, weight)).Quantize();
+        var e = Assert.Throws<InvalidOperationException>(() => estimator.Fit(data));
+        Assert.Contains("WeightSharing or Quantization", e.Message, StringComparison.Ordinal);
+    }
+
+    private (float[] Weight, IDataView Data) WeightAndRows()
+    {
+        Random random = new(4);
+        float[] weight = [.. Enumerable.Range(0, Inputs * Outputs).Select(_ => random.NextSingle() - 0.5f)];
+        Row[] rows = [.. Enumerable.Range(0, 60).Select(_ => new Row { X = [.. Enumerable.Range(0, Inputs).Select(_ => random.NextSingle() - 0.5f)] })];
+        return (weight, _ml.Data.LoadFromEnumerable(rows));
+    }
+
     // x -> op with the weight -> y; a Conv sees its inputs as channels of one pixel.
     private string Model(string op, bool outputsFirst, float[] weight)
     {

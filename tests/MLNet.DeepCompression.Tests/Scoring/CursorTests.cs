@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
 
 namespace MLNet.DeepCompression.Tests.Scoring;
 
@@ -89,6 +90,28 @@ public sealed class CursorTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 20).Select(i => new float[] { 2 * i, 0, 0 }), kept);
     }
 
+    [Theory]
+    [InlineData(1, 7, 100)]
+    [InlineData(3, 7, 100)]
+    [InlineData(4, null, 1000)]
+    public void Cursor_SeveralRunsAtATime_KeepsOrderAndLengths(int parallelism, int? batchSize, int count)
+    {
+        Line[] lines = [.. Enumerable.Range(0, count).Select(i => new Line { X = [.. Enumerable.Repeat((float)i, 1 + (i / 20 % 3))] })];
+        IDataView data = _ml.Data.LoadFromEnumerable(lines);
+        using CompressedOnnxTransformer model = _ml.DeepCompression()
+            .ApplyCompressedOnnxModel(_models.AnyLength(), configure: o => o with { BatchSize = batchSize, Parallelism = parallelism }).Fit(data);
+        Assert.Equal(lines.Select(line => line.X.Select(x => -x).ToArray()), model.Transform(data).GetColumn<float[]>("z"));
+    }
+
+    [Fact]
+    public void Cursor_RunThatFailsAmongSeveral_ThrowsWhatOnnxRuntimeThrew()
+    {
+        IDataView data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new Line { X = [.. Enumerable.Repeat(1f, i + 1)] }).ToArray());
+        using CompressedOnnxTransformer model = _ml.DeepCompression()
+            .ApplyCompressedOnnxModel(_models.TenOfEach(), configure: o => o with { BatchSize = 4, Parallelism = 2 }).Fit(data);
+        Assert.Throws<OnnxRuntimeException>(() => model.Transform(data).GetColumn<float[]>("z").Count());
+    }
+
     [Fact]
     public void Transform_TwoInputsAndOutputsUnderOtherNames_BindsInTheModelsOrder()
     {
@@ -132,6 +155,12 @@ public sealed class CursorTests : IDisposable
         }
 
         return [.. rows];
+    }
+
+    private sealed class Line
+    {
+        [ColumnName("x")]
+        public float[] X { get; set; } = [];
     }
 
     private sealed class Pair

@@ -29,6 +29,17 @@ internal sealed class SmallModels : IDisposable
         return Save(graph, "any-length.onnx");
     }
 
+    /// <summary>z = the first ten numbers of each of x's rows, by Gather, which fails on shorter ones.</summary>
+    public string TenOfEach()
+    {
+        GraphProto graph = Graph(Value("x", TensorProto.Types.DataType.Float, null, null), Value("z", TensorProto.Types.DataType.Float, null, 10));
+        graph.Initializer.Add(new TensorProto { Name = "first", DataType = 7, Dims = { 10 }, Int64Data = { Enumerable.Range(0, 10).Select(i => (long)i) } });
+        NodeProto gather = Node("Gather", ["x", "first"], "z");
+        gather.Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 1 });
+        graph.Node.Add(gather);
+        return Save(graph, "ten.onnx");
+    }
+
     /// <summary>Every input through Identity: one output for each, named with an <c>_out</c>.</summary>
     public string Identities(params (string Name, TensorProto.Types.DataType Type, long?[] Dimensions)[] inputs)
     {
