@@ -12,8 +12,8 @@ public sealed class CommandConsole
     private const int PipeWidth = 240; // columns: a table that is not read by eye is not folded
     private const double ProgressDelay = 1; // seconds before a bar appears
 
-    private readonly IAnsiConsole _results;
-    private readonly IAnsiConsole _notes;
+    private readonly Lazy<IAnsiConsole> _results; // made when needed: that takes a while
+    private readonly Lazy<IAnsiConsole> _notes;
     private readonly bool _showsProgress;
 
     /// <summary>Makes a console over two writers.</summary>
@@ -26,8 +26,8 @@ public sealed class CommandConsole
         Output = output;
         Error = error;
         _showsProgress = errorIsTerminal;
-        _results = Create(output, outputIsTerminal);
-        _notes = Create(error, errorIsTerminal);
+        _results = new(() => Create(output, outputIsTerminal));
+        _notes = new(() => Create(error, errorIsTerminal));
     }
 
     /// <summary>Takes results.</summary>
@@ -40,7 +40,7 @@ public sealed class CommandConsole
     public bool IsQuiet { get; set; }
 
     /// <summary>Writes a table or other figure as a result.</summary>
-    public void Write(IRenderable figure) => _results.Write(figure);
+    public void Write(IRenderable figure) => _results.Value.Write(figure);
 
     /// <summary>Writes a line as a result.</summary>
     public void WriteLine(string line) => Output.WriteLine(line);
@@ -68,7 +68,7 @@ public sealed class CommandConsole
         if (Task.WaitAny([task], TimeSpan.FromSeconds(ProgressDelay)) == 0)
             return task.GetAwaiter().GetResult();
 
-        _notes.Progress().AutoClear(true)
+        _notes.Value.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {

@@ -9,6 +9,20 @@ namespace DeepCompression.Cli;
 /// <summary>The tool <c>deepcompress</c>: parses the command line, runs the command and turns every failure into one line and an exit code.</summary>
 public static class CommandLine
 {
+    private static readonly (string Name, Func<CommandConsole, Command> Create)[] _commands =
+    [
+        ("compress", CompressCommand.Create),
+        ("unpack", UnpackCommand.Create),
+        ("inspect", InspectCommand.Create),
+        ("verify", VerifyCommand.Create),
+        ("diff", DiffCommand.Create),
+        ("train", TrainCommand.Create),
+        ("prune", PruneCommand.Create),
+        ("finetune", FinetuneCommand.Create),
+        ("dsd", DsdCommand.Create),
+        ("sensitivity", SensitivityCommand.Create),
+    ];
+
     /// <summary>Runs the tool.</summary>
     /// <param name="args">The arguments behind the tool's name.</param>
     /// <param name="console">Where it writes.</param>
@@ -17,7 +31,7 @@ public static class CommandLine
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(console);
-        ParseResult result = Create(console).Parse(args.Length == 0 ? ["--help"] : args);
+        ParseResult result = Create(console, args.FirstOrDefault()).Parse(args.Length == 0 ? ["--help"] : args);
         if (result.Action is ParseErrorAction)
         {
             string command = result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
@@ -36,21 +50,18 @@ public static class CommandLine
     }
 
     /// <summary>The commands, for parsing alone.</summary>
-    internal static RootCommand Create(CommandConsole console)
+    /// <param name="console">Where they write.</param>
+    /// <param name="first">The first word of the command line: of a command that is named only that one is made, which starts sooner.</param>
+    internal static RootCommand Create(CommandConsole console, string? first = null)
     {
-        var root = new RootCommand("Makes trained ONNX models small, shows where every byte went, and proves that they compute the same.")
+        var root = new RootCommand("Makes trained ONNX models small, shows where every byte went, and proves that they compute the same.");
+        bool isNamed = Array.Exists(_commands, command => command.Name == first);
+        foreach ((string name, Func<CommandConsole, Command> create) in _commands)
         {
-            CompressCommand.Create(console),
-            UnpackCommand.Create(console),
-            InspectCommand.Create(console),
-            VerifyCommand.Create(console),
-            DiffCommand.Create(console),
-            TrainCommand.Create(console),
-            PruneCommand.Create(console),
-            FinetuneCommand.Create(console),
-            DsdCommand.Create(console),
-            SensitivityCommand.Create(console),
-        };
+            if (!isNamed || name == first)
+                root.Add(create(console));
+        }
+
         AddExamples(root, """
             Examples:
               deepcompress compress model.onnx -o small.onnx

@@ -46,13 +46,13 @@ public static class TensorCompressor
         if (!header.IsShared)
         {
             byte[] values = GC.AllocateUninitializedArray<byte>(elements * header.ElementType.GetSize());
-            DecodeValues(layout, blob, values);
+            Decode<byte>(layout, blob, [], 0, values);
             return new PrunedTensor(header.ElementType, header.Shape, values);
         }
 
         byte[] codes = GC.AllocateUninitializedArray<byte>(elements);
         byte[] identity = [.. Enumerable.Range(0, Codebook.MaxSize).Select(code => (byte)code)];
-        DecodeShared<byte>(layout, blob, identity, codes);
+        Decode<byte>(layout, blob, identity, elements, codes);
         return new CodedTensor(header.Shape, layout.Codebook!, codes);
     }
 
@@ -64,69 +64,90 @@ public static class TensorCompressor
     public static void DecompressTo(ReadOnlySpan<byte> blob, Span<byte> denseDestination)
     {
         BlobLayout layout = BlobLayout.Read(blob);
-        PackedHeader header = layout.Header;
-        long bytes = (long)header.Shape.Length * header.ElementType.GetSize();
+        long bytes = layout.Header.DenseBytes;
         if (denseDestination.Length < bytes)
             throw new ArgumentException($"{bytes} bytes are needed; found {denseDestination.Length}.", nameof(denseDestination));
 
         denseDestination = denseDestination[..(int)bytes];
-        if (!header.IsShared)
+        switch (layout.Header.ElementType.GetSize())
         {
-            DecodeValues(layout, blob, denseDestination);
-            return;
-        }
-
-        if (header.Groups > 1)
-        {
-            Decompress(blob).CopyDenseTo(denseDestination);
-            return;
-        }
-
-        switch (header.ElementType.GetSize())
-        {
-            case 2: DecodeShared(layout, blob, Centroids<ushort>(layout), MemoryMarshal.Cast<byte, ushort>(denseDestination)); break;
-            case 4: DecodeShared(layout, blob, Centroids<uint>(layout), MemoryMarshal.Cast<byte, uint>(denseDestination)); break;
-            default: DecodeShared(layout, blob, Centroids<ulong>(layout), MemoryMarshal.Cast<byte, ulong>(denseDestination)); break;
+            case 2: Decode(layout, blob, Centroids<ushort>(layout), GroupLength(layout), denseDestination); break;
+            case 4: Decode(layout, blob, Centroids<uint>(layout), GroupLength(layout), denseDestination); break;
+            default: Decode(layout, blob, Centroids<ulong>(layout), GroupLength(layout), denseDestination); break;
         }
     }
 
+    /// <summary>Unpacks a weight to its dense values part by part, on all processors. No array is as long as the weight.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="part">Receives the parts of the dense weight: in any order, on several threads at once, every byte once.</param>
+    /// <exception cref="InvalidDataException">The blob is damaged: the message says where, and what was expected.</exception>
+    public static void DecompressTo(ReadOnlySpan<byte> blob, DensePartAction part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        BlobLayout layout = BlobLayout.Read(blob);
+        switch (layout.Header.ElementType.GetSize())
+        {
+            case 2: Decode(layout, blob, Centroids<ushort>(layout), part); break;
+            case 4: Decode(layout, blob, Centroids<uint>(layout), part); break;
+            default: Decode(layout, blob, Centroids<ulong>(layout), part); break;
+        }
+    }
+
+    private static int GroupLength(BlobLayout layout) => layout.Header.Shape.Length / layout.Header.Groups;
+
+    /// <summary>256 entries a group; none where the weight is not shared.</summary>
     private static T[] Centroids<T>(BlobLayout layout)
         where T : unmanaged
     {
-        T[] centroids = new T[Codebook.MaxSize];
-        MemoryMarshal.Cast<byte, T>(layout.Codebook!.Values.Span).CopyTo(centroids);
+        if (layout.Codebook is not { } codebook)
+            return [];
+        T[] centroids = new T[codebook.Groups * Codebook.MaxSize];
+        ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(codebook.Values.Span);
+        for (int group = 0; group < codebook.Groups; group++)
+            values.Slice(group * codebook.Size, codebook.Size).CopyTo(centroids.AsSpan(group * Codebook.MaxSize));
         return centroids;
     }
 
-    private static unsafe void DecodeShared<T>(BlobLayout layout, ReadOnlySpan<byte> blob, T[] centroids, Span<T> destination)
+    private static unsafe void Decode<T>(BlobLayout layout, ReadOnlySpan<byte> blob, T[] centroids, int groupLength, Span<byte> destination)
         where T : unmanaged
     {
         // The spans live until the last segment is decoded, because ForEach returns only then.
         fixed (byte* blobStart = blob)
-        fixed (T* destinationStart = destination)
+        fixed (byte* destinationStart = destination)
         {
-            (nint from, nint to, int blobLength, int elements) = ((nint)blobStart, (nint)destinationStart, blob.Length, destination.Length);
+            (nint from, nint to, int blobLength, int elements) = ((nint)blobStart, (nint)destinationStart, blob.Length, layout.Header.Shape.Length);
+            long size = elements == 0 ? 0 : destination.Length / elements;
             Segments.ForEach(elements, -1, segment =>
             {
-                Span<T> part = new((T*)to + Segments.GetStart(segment), Segments.GetLength(elements, segment));
-                BlobDecoder.DecodeShared(layout, new ReadOnlySpan<byte>((byte*)from, blobLength), segment, centroids, part);
+                Span<byte> part = new((byte*)to + (Segments.GetStart(segment) * size), (int)(Segments.GetLength(elements, segment) * size));
+                ArraySink sink = new(part);
+                DecodeSegment(layout, new ReadOnlySpan<byte>((byte*)from, blobLength), segment, centroids, groupLength, ref sink);
             });
         }
     }
 
-    private static unsafe void DecodeValues(BlobLayout layout, ReadOnlySpan<byte> blob, Span<byte> destination)
+    private static unsafe void Decode<T>(BlobLayout layout, ReadOnlySpan<byte> blob, T[] centroids, DensePartAction action)
+        where T : unmanaged
     {
         fixed (byte* blobStart = blob)
-        fixed (byte* destinationStart = destination)
         {
-            (nint from, nint to, int blobLength, int elements) = ((nint)blobStart, (nint)destinationStart, blob.Length, layout.Header.Shape.Length);
-            long size = layout.Header.ElementType.GetSize();
-            Segments.ForEach(elements, -1, segment =>
+            (nint from, int blobLength, int groupLength) = ((nint)blobStart, blob.Length, GroupLength(layout));
+            Segments.ForEach(layout.Header.Shape.Length, -1, segment =>
             {
-                int length = Segments.GetLength(elements, segment);
-                Span<byte> part = new((byte*)to + (Segments.GetStart(segment) * size), (int)(length * size));
-                BlobDecoder.DecodeValues(layout, new ReadOnlySpan<byte>((byte*)from, blobLength), segment, length, part);
+                PartSink sink = new(action, (long)Segments.GetStart(segment) * sizeof(T));
+                DecodeSegment(layout, new ReadOnlySpan<byte>((byte*)from, blobLength), segment, centroids, groupLength, ref sink);
+                sink.Finish();
             });
         }
+    }
+
+    private static void DecodeSegment<T, TSink>(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, T[] centroids, int groupLength, ref TSink sink)
+        where T : unmanaged
+        where TSink : struct, IDenseSink, allows ref struct
+    {
+        if (layout.Header.IsShared)
+            BlobDecoder.DecodeShared<T, TSink>(layout, blob, segment, centroids, groupLength, ref sink);
+        else
+            BlobDecoder.DecodeValues(layout, blob, segment, ref sink);
     }
 }

@@ -93,7 +93,7 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
     {
         try
         {
-            return ModelCompressor.Compress(model, options with { Progress = new Reporter(progress) });
+            return ModelCompressor.Compress(model, options with { Progress = new ProgressReporter(progress) });
         }
         catch (ArgumentException e)
         {
@@ -114,10 +114,5 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
         string aside = SaveRecipe + ".partial";
         File.WriteAllText(aside, Recipe.From(options).ToJson() + "\n");
         File.Move(aside, SaveRecipe, Force);
-    }
-
-    private sealed class Reporter(Action<double> progress) : IProgress<CompressionProgress>
-    {
-        public void Report(CompressionProgress value) => progress(value.TotalElements == 0 ? 1 : (double)value.DoneElements / value.TotalElements);
     }
 }

@@ -33,9 +33,9 @@ internal static class UnpackCommand
     {
         CommonOptions.CheckOutput(input, output, force);
         OnnxModel model = OnnxModel.Load(input);
-        console.WithProgress("Unpacking", _ =>
+        console.WithProgress("Unpacking", progress =>
         {
-            ModelUnpacker.Unpack(model, target).Save(output, new SaveOptions { Overwrite = force });
+            ModelUnpacker.UnpackTo(model, output, target, new SaveOptions { Overwrite = force }, new ProgressReporter(progress));
             return true;
         });
         long before = new FileInfo(input).Length, after = new FileInfo(output).Length;

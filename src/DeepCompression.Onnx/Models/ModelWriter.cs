@@ -1,17 +1,20 @@
 using System.Globalization;
 using DeepCompression.Onnx.Schema;
-using Google.Protobuf;
 
 namespace DeepCompression.Onnx;
 
 /// <summary>Writes a model and its external data aside, then renames both.</summary>
 internal static class ModelWriter
 {
-    private const int WriteBuffer = 1 << 20; // bytes: protobuf's own 4096 cost more calls than writing costs
     private const int Alignment = 4096; // bytes: a page, so that runtimes can map a weight
     private const long MaxEmbeddedBytes = int.MaxValue - (64L << 20); // leaves room for the graph itself
 
-    public static void Write(OnnxModel model, string path, SaveOptions options)
+    /// <summary>Writes a model.</summary>
+    /// <param name="model">The model; it is not changed.</param>
+    /// <param name="path">The full path of the .onnx file.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="tokens">What tokens in the model's tensors stand for.</param>
+    public static void Write(OnnxModel model, string path, SaveOptions options, ContentTokens? tokens = null)
     {
         string dataName = options.ExternalDataFile ?? Path.GetFileName(path) + ".data";
         if (Path.GetFileName(dataName) != dataName)
@@ -29,13 +32,15 @@ internal static class ModelWriter
             HashSet<TensorProto> external = ChooseExternal(copy, options);
             if (external.Count > 0)
                 ThrowIfExists(dataPath, options);
-            MoveData(copy, external, dataName, dataAside);
-            OnnxModel.ThrowIfTooLarge(copy.Proto);
-            using (FileStream stream = new(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            using (CodedOutputStream output = new(stream, WriteBuffer))
-                copy.Proto.WriteTo(output);
-
-            if (external.Count > 0)
+            tokens ??= new ContentTokens();
+            List<FilePart> data = TakeContents(copy, external, dataName, tokens);
+            (List<FilePart> parts, long length) = TensorFiller.LayOut(copy.Proto, tokens);
+            if (length > int.MaxValue)
+                throw new InvalidDataException($"{model.Name}: {length} bytes are more than the 2 GB that a protobuf message holds; save its weights as external data.");
+            if (data.Count > 0)
+                FileParts.Write(dataAside, data);
+            FileParts.Write(aside, parts);
+            if (data.Count > 0)
                 File.Move(dataAside, dataPath, options.Overwrite);
             File.Move(aside, path, options.Overwrite);
         }
@@ -55,13 +60,13 @@ internal static class ModelWriter
     private static HashSet<TensorProto> ChooseExternal(OnnxModel model, SaveOptions options)
     {
         long total = 0;
-        var all = new Dictionary<TensorProto, long>(ReferenceEqualityComparer.Instance);
+        List<(TensorProto Tensor, long Bytes)> all = [];
         foreach (TensorProto tensor in TensorWalker.All(model.Proto))
         {
             if (tensor.DataType == (int)TensorProto.Types.DataType.String)
                 continue;
             long bytes = SizeOf(model, tensor);
-            all[tensor] = bytes;
+            all.Add((tensor, bytes));
             total = checked(total + (options.ExternalData != ExternalDataMode.Embed && IsExternal(tensor) ? 0 : bytes));
         }
 
@@ -71,61 +76,76 @@ internal static class ModelWriter
 
         // Attributes stay in the message unless they alone are what makes it too large: few tools look for external data there.
         HashSet<TensorProto> initializers = new(TensorWalker.Initializers(model.Proto), ReferenceEqualityComparer.Instance);
-        bool attributesToo = all.Where(pair => !initializers.Contains(pair.Key)).Sum(pair => pair.Value) > MaxEmbeddedBytes;
-        var chosen = options.ExternalData switch
+        long inAttributes = 0;
+        foreach ((TensorProto tensor, long bytes) in all)
+            inAttributes += initializers.Contains(tensor) ? 0 : bytes;
+        HashSet<TensorProto> chosen = new(ReferenceEqualityComparer.Instance);
+        foreach ((TensorProto tensor, long bytes) in all)
         {
-            ExternalDataMode.Embed => [],
-            ExternalDataMode.Auto when !tooLarge => all.Keys.Where(IsExternal),
-            _ => all.Keys.Where(tensor => IsExternal(tensor) || (all[tensor] >= options.ExternalDataThreshold && (initializers.Contains(tensor) || attributesToo))),
-        };
-        return new(chosen, ReferenceEqualityComparer.Instance);
+            bool isChosen = options.ExternalData switch
+            {
+                ExternalDataMode.Embed => false,
+                ExternalDataMode.Auto when !tooLarge => IsExternal(tensor),
+                _ => IsExternal(tensor) || (bytes >= options.ExternalDataThreshold && (initializers.Contains(tensor) || inAttributes > MaxEmbeddedBytes)),
+            };
+            if (isChosen)
+                chosen.Add(tensor);
+        }
+
+        return chosen;
     }
 
-    private static void MoveData(OnnxModel model, HashSet<TensorProto> external, string dataName, string dataAside)
+    // What is large leaves the message: to the data file, or to where the layout puts it.
+    private static List<FilePart> TakeContents(OnnxModel model, HashSet<TensorProto> external, string dataName, ContentTokens tokens)
     {
-        using FileStream? data = external.Count > 0 ? File.Create(dataAside) : null;
-        foreach (TensorProto tensor in TensorWalker.All(model.Proto))
+        List<FilePart> data = [];
+        long end = 0;
+        foreach (TensorProto tensor in TensorWalker.All(model.Proto).Concat(TensorWalker.Training(model.Proto)))
         {
             if (external.Contains(tensor))
-                MoveOut(model, tensor, dataName, data!);
-            else if (IsExternal(tensor))
-                MoveIn(model, tensor);
+            {
+                long offset = (end + Alignment - 1) / Alignment * Alignment;
+                FilePart part = new(offset, default, ContentOf(model, tensor, tokens));
+                data.Add(part);
+                end = offset + part.Length;
+                Refer(tensor, dataName, part);
+            }
+            else if (IsExternal(tensor) || (tensor.RawData.Length >= TensorStripper.LargeContent))
+            {
+                ITensorContent content = ContentOf(model, tensor, tokens);
+                tensor.ClearContent();
+                tensor.RawData = tokens.Add(content);
+            }
+        }
+
+        return data;
+    }
+
+    private static ITensorContent ContentOf(OnnxModel model, TensorProto tensor, ContentTokens tokens)
+    {
+        if (tokens.TryGet(tensor.RawData.Span, out ITensorContent? content))
+            return content;
+        if (!IsExternal(tensor))
+            return new MemoryContent(model.Read(tensor));
+        try
+        {
+            ExternalTensor place = ExternalTensor.Parse(tensor);
+            place.Check(model.Path, SizeOf(model, tensor));
+            return new ExternalContent(model, place, SizeOf(model, tensor));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{model.Name}: {e.Message}".OneLine(), e);
         }
     }
 
-    private static void MoveOut(OnnxModel model, TensorProto tensor, string dataName, FileStream data)
+    private static void Refer(TensorProto tensor, string dataName, FilePart part)
     {
-        data.Position = (data.Position + Alignment - 1) / Alignment * Alignment;
-        long offset = data.Position;
-        long bytes = SizeOf(model, tensor);
-        if (IsExternal(tensor))
-        {
-            try
-            {
-                ExternalTensor.Parse(tensor).CopyTo(model.Path, bytes, data);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new InvalidDataException($"{model.Name}: {e.Message}".OneLine(), e);
-            }
-        }
-        else
-        {
-            data.Write(model.Read(tensor).Span);
-        }
-
         tensor.ClearContent();
         tensor.DataLocation = TensorProto.Types.DataLocation.External;
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = dataName });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = bytes.ToString(CultureInfo.InvariantCulture) });
-    }
-
-    private static void MoveIn(OnnxModel model, TensorProto tensor)
-    {
-        ReadOnlyMemory<byte> content = model.Read(tensor);
-        tensor.ClearContent();
-        tensor.RawData = UnsafeByteOperations.UnsafeWrap(content);
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = part.Offset.ToString(CultureInfo.InvariantCulture) });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = part.Length.ToString(CultureInfo.InvariantCulture) });
     }
 
     private static bool IsExternal(TensorProto tensor) => tensor.DataLocation == TensorProto.Types.DataLocation.External;

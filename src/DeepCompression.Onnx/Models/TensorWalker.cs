@@ -8,6 +8,11 @@ internal static class TensorWalker
     /// <summary>Initializers and sparse initializers of all graphs, then tensors in attributes.</summary>
     public static IEnumerable<TensorProto> All(ModelProto proto) => Initializers(proto).Concat(Attributes(proto));
 
+    /// <summary>Tensors of the graphs that the message has for training.</summary>
+    public static IEnumerable<TensorProto> Training(ModelProto proto) =>
+        proto.TrainingInfo.SelectMany(info => new[] { info.Initialization, info.Algorithm }).Where(graph => graph is not null)
+            .SelectMany(graph => All(new ModelProto { Graph = graph }));
+
     /// <summary>Initializers of the graph and its subgraphs, sparse ones too: their files may be external.</summary>
     public static IEnumerable<TensorProto> Initializers(ModelProto proto)
     {

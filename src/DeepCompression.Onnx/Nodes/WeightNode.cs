@@ -81,6 +81,38 @@ public sealed class WeightNode
         });
     }
 
+    /// <summary>Decodes the weight part by part, on several threads at once.</summary>
+    /// <exception cref="InvalidDataException">The inputs are not constants, do not fit each other, or are damaged.</exception>
+    internal void DecodeDense(DensePartAction part)
+    {
+        if (OperatorType == NodeDomain.PackedWeight)
+        {
+            Guard(() =>
+            {
+                TensorCompressor.DecompressTo(ReadBlob().Span, part);
+                return true;
+            });
+        }
+        else
+        {
+            part(0, DecodeDense().Dense);
+        }
+    }
+
+    /// <summary>The type and shape of the weight, as its node says; a packed one is not decoded.</summary>
+    /// <exception cref="InvalidDataException">The inputs are not constants, do not fit each other, or are damaged.</exception>
+    internal (ElementType Type, TensorShape Shape) ReadTypeAndShape()
+    {
+        if (OperatorType != NodeDomain.PackedWeight)
+        {
+            CompressedTensor tensor = DecodePortable();
+            return (tensor.ElementType, tensor.Shape);
+        }
+
+        PackedHeader header = Guard(() => TensorCompressor.ReadHeader(ReadBlob().Span));
+        return (header.ElementType, header.Shape);
+    }
+
     /// <summary>The weight that a portable node stands for.</summary>
     /// <returns>The weight.</returns>
     /// <exception cref="InvalidDataException">The inputs are not constants, or do not fit each other.</exception>

@@ -15,6 +15,9 @@ internal sealed record WeightOrigin(WeightPlace Place, bool IsTyped = false, boo
     private const string PlaceKey = "stored";
     private const string NameKey = "tensor";
 
+    /// <summary>Whether the elements were in the raw field of a tensor.</summary>
+    public bool IsRaw => !IsTyped && Place != WeightPlace.ConstantFloats;
+
     /// <summary>How a weight is stored now.</summary>
     public static WeightOrigin Of(Weight weight)
     {

@@ -9,6 +9,9 @@ public sealed record PackedHeader
     /// <summary>The shape of the dense weight.</summary>
     public required TensorShape Shape { get; init; }
 
+    /// <summary>Bytes of the dense weight.</summary>
+    public long DenseBytes => (long)Shape.Length * ElementType.GetSize();
+
     /// <summary>Whether weights are codes into a codebook; otherwise they are values of their own.</summary>
     public required bool IsShared { get; init; }
 
