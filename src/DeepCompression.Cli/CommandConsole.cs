@@ -25,6 +25,7 @@ public sealed class CommandConsole
     {
         Output = output;
         Error = error;
+        OutputIsTerminal = outputIsTerminal;
         _showsProgress = errorIsTerminal;
         _results = new(() => Create(output, outputIsTerminal));
         _notes = new(() => Create(error, errorIsTerminal));
@@ -35,6 +36,9 @@ public sealed class CommandConsole
 
     /// <summary>Takes progress, notes and errors.</summary>
     public TextWriter Error { get; }
+
+    /// <summary>Whether results are read by eye. Where they are not they are JSON, unless the command line says otherwise.</summary>
+    public bool OutputIsTerminal { get; }
 
     /// <summary>Whether notes and progress are left out.</summary>
     public bool IsQuiet { get; set; }

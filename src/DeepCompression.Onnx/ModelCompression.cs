@@ -43,6 +43,12 @@ internal sealed class ModelCompression
         }
 
         PassResult result = _context.Finish();
+        if (_options.Form == ModelForm.Standard && _options.Standard.Kind == StandardKind.StaticInt8)
+        {
+            PassResult quantized = new StaticQuantizationPass(_options.Standard.ActivationRanges).Run(result.Model);
+            result = new PassResult(quantized.Model, [.. result.Changed, .. quantized.Changed], [.. result.Skipped, .. quantized.Skipped]);
+        }
+
         ModelReport report = ModelInspector.Inspect(result.Model, _statistics, result.Skipped);
         return new CompressionResult(result.Model, report, ModelInspector.SizeOf(_original), result.Changed, result.Skipped);
     }

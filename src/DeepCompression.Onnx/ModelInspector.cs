@@ -8,16 +8,19 @@ public static class ModelInspector
 {
     /// <summary>Reads every weight of a model and measures it.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="packing">How weights are packed to measure the last stage; null for the coder that packed them, or the packer's defaults.</param>
+    /// <param name="progress">Told before each weight. Default: nobody.</param>
     /// <returns>One row a weight.</returns>
     /// <exception cref="InvalidDataException">A weight, compressed or not, is invalid.</exception>
     /// <remarks>
-    /// Bytes after each stage are found by packing a weight again, with the coder that packed it. Dense weights that have neither zeros nor
+    /// Bytes after each stage are found by packing a weight again. Dense weights that have neither zeros nor
     /// shared values have none.
     /// </remarks>
-    public static ModelReport Inspect(OnnxModel model) => Inspect(model, new Dictionary<string, TensorStatistics>(), []);
+    public static ModelReport Inspect(OnnxModel model, PackingOptions? packing = null, IProgress<CompressionProgress>? progress = null) =>
+        Inspect(model, new Dictionary<string, TensorStatistics>(), [], packing, progress);
 
     /// <summary>As the public method, with what is known already.</summary>
-    internal static ModelReport Inspect(OnnxModel model, IReadOnlyDictionary<string, TensorStatistics> known, IReadOnlyList<PassNote> notes)
+    internal static ModelReport Inspect(OnnxModel model, IReadOnlyDictionary<string, TensorStatistics> known, IReadOnlyList<PassNote> notes, PackingOptions? packing = null, IProgress<CompressionProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ILookup<string, string> reasons = notes.ToLookup(note => note.Weight, note => note.Text);
@@ -25,10 +28,16 @@ public static class ModelInspector
         var uses = new WeightUses(scopes);
         List<WeightReport> rows = [];
         foreach (WeightNode node in WeightNodeWalker.Find(model))
-            rows.Add(Describe(node, uses, known) with { Note = string.Join("; ", reasons[node.Path]) });
+            rows.Add(Describe(node, uses, known, packing) with { Note = string.Join("; ", reasons[node.Path]) });
         HashSet<TensorProto> inputs = new(WeightNodeWalker.Find(model).SelectMany(node => node.Node.Input.Select(node.TryResolve)).OfType<TensorProto>(), ReferenceEqualityComparer.Instance);
-        foreach (Weight weight in WeightWalker.Find(model).Where(weight => weight.Tensor is null || !inputs.Contains(weight.Tensor)))
-            rows.Add(Describe(weight) with { Note = string.Join("; ", reasons[weight.Path]) });
+        Weight[] dense = [.. WeightWalker.Find(model).Where(weight => weight.Tensor is null || !inputs.Contains(weight.Tensor))];
+        long done = 0, total = dense.Sum(weight => (long)weight.Shape.Length);
+        foreach (Weight weight in dense)
+        {
+            progress?.Report(new CompressionProgress(weight.Path, done, total));
+            rows.Add(Describe(weight, packing) with { Note = string.Join("; ", reasons[weight.Path]) });
+            done += weight.Shape.Length;
+        }
 
         long functions = model.Proto.Functions.Where(function => function.Domain == NodeDomain.Name).Sum(function => (long)function.CalculateSize());
         return new ModelReport(rows, SizeOf(model), functions);
@@ -43,7 +52,7 @@ public static class ModelInspector
         return model.Proto.CalculateSize() + external;
     }
 
-    private static WeightReport Describe(WeightNode node, WeightUses uses, IReadOnlyDictionary<string, TensorStatistics> known)
+    private static WeightReport Describe(WeightNode node, WeightUses uses, IReadOnlyDictionary<string, TensorStatistics> known, PackingOptions? packing)
     {
         (IReadOnlyList<string> types, WeightRole role) = WeightRoles.Describe(node.Scope, node.Name, uses);
         if (known.TryGetValue(node.Path, out TensorStatistics? statistics) && node.OperatorType == NodeDomain.PackedWeight)
@@ -53,9 +62,9 @@ public static class ModelInspector
         }
 
         CompressedTensor tensor = node.Decode();
-        PackingOptions? options = node.OperatorType == NodeDomain.PackedWeight
+        PackingOptions? options = packing ?? (node.OperatorType == NodeDomain.PackedWeight
             ? new PackingOptions { Coder = TensorCompressor.ReadHeader(node.ReadBlob().Span).Coder }
-            : null;
+            : null);
         return Row(node.Path, types, role, tensor.ElementType, tensor.Shape, (tensor as CodedTensor)?.Codebook.Groups ?? 0, TensorCompressor.Compress(tensor, options).Statistics);
 
         WeightReport Row(string path, IReadOnlyList<string> operators, WeightRole weightRole, ElementType type, TensorShape shape, int groups, TensorStatistics bytes) => new()
@@ -75,7 +84,7 @@ public static class ModelInspector
         };
     }
 
-    private static WeightReport Describe(Weight weight)
+    private static WeightReport Describe(Weight weight, PackingOptions? packing)
     {
         PrunedTensor tensor = Pruner.Stored(weight);
         CodedTensor? coded = LosslessSharer.TryShare(tensor);
@@ -93,7 +102,7 @@ public static class ModelInspector
             NonZeros = nonZeros,
             Groups = coded is null ? 0 : 1,
             CodebookSize = coded?.Codebook.Size ?? 0,
-            Statistics = coded is null && nonZeros == weight.Shape.Length ? null : TensorCompressor.Compress(coded ?? (CompressedTensor)tensor).Statistics,
+            Statistics = coded is null && nonZeros == weight.Shape.Length ? null : TensorCompressor.Compress(coded ?? (CompressedTensor)tensor, packing).Statistics,
         };
     }
 }

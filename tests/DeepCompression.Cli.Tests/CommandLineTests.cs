@@ -44,6 +44,12 @@ public sealed class CommandLineTests
     [InlineData("compress model.onnx -o x.onnx --samples 0", "at least 1")]
     [InlineData("unpack model.onnx -o x.onnx", "--to")]
     [InlineData("inspect model.onnx --json --csv", "exclude")]
+    [InlineData("inspect model.onnx --json --format table", "exclude")]
+    [InlineData("inspect model.onnx --format xml", "xml")]
+    [InlineData("inspect model.onnx --paper --csv", "--paper")]
+    [InlineData("compress model.onnx -o x.onnx --saliency inputNorm", "inputNorm")]
+    [InlineData("compress model.onnx -o x.onnx --form standard --standard int8 --calibration entropy", "staticInt8")]
+    [InlineData("compress model.onnx -o x.onnx --standard int8", "--form standard")]
     [InlineData("shrink model.onnx", "shrink")]
     public void Run_WrongCommandLine_IsOneLineAndCode2(string line, string cause)
     {
@@ -102,7 +108,7 @@ public sealed class CommandLineTests
     public void Verify_SameModel_IsEqualBitForBit()
     {
         using var tool = new Tool();
-        Assert.Equal(0, tool.Run("verify", "model.onnx", "model.onnx", "--max-error", "0"));
+        Assert.Equal(0, tool.Run("verify", "model.onnx", "model.onnx", "--max-error", "0", "--format", "table"));
         Assert.Contains("equal bit for bit", tool.Output, StringComparison.Ordinal);
     }
 
@@ -117,11 +123,48 @@ public sealed class CommandLineTests
         Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
     }
 
+    [Theory]
+    [InlineData("inspect model.onnx")]
+    [InlineData("inspect model.onnx --paper")]
+    [InlineData("verify model.onnx model.onnx")]
+    [InlineData("diff model.onnx model.onnx")]
+    [InlineData("compress model.onnx -o small.onnx --bits 5")]
+    [InlineData("compress model.onnx -o small.onnx --lossless")]
+    [InlineData("unpack model.onnx -o dense.onnx --to dense")]
+    public void Run_OutputIsNoTerminal_IsJsonAndATableWhereAskedFor(string line)
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run(line.Split(' ')));
+        Assert.Equal(JsonValueKind.Object, tool.Json().ValueKind);
+        Assert.Equal(0, tool.Run([.. line.Split(' '), "--format", "table", .. line.Contains(" -o ", StringComparison.Ordinal) ? new[] { "--force" } : []]));
+        Assert.ThrowsAny<JsonException>(() => tool.Json());
+    }
+
+    [Fact]
+    public void Inspect_Paper_HasTheColumnsOfTables2To5()
+    {
+        using var tool = new Tool();
+        Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--sparsity", "0.9", "--bits", "5", "--no-verify"));
+        Assert.Equal(0, tool.Run("inspect", "small.onnx", "--paper", "--format", "table"));
+        Assert.Contains("index bits (P+Q+H)", tool.Output, StringComparison.Ordinal);
+        Assert.Contains("estimate (not measured)", tool.Output, StringComparison.Ordinal);
+        Assert.Equal(0, tool.Run("inspect", "small.onnx", "--paper", "--json"));
+        JsonElement json = tool.Json(), layer = json.GetProperty("layers").EnumerateArray().Single(l => l.GetProperty("layer").GetString() == "A"), total = json.GetProperty("total");
+        Assert.Equal(2048, layer.GetProperty("weights").GetInt32());
+        Assert.Equal(0.1, layer.GetProperty("density").GetDouble(), 0.001);
+        Assert.Equal(5, layer.GetProperty("weightBits").GetDouble());
+        Assert.InRange(layer.GetProperty("weightBitsCoded").GetDouble(), 1, 5.5);
+        Assert.InRange(layer.GetProperty("rateCoded").GetDouble(), 0.01, layer.GetProperty("rate").GetDouble());
+        Assert.Equal(2048 + 640, total.GetProperty("weights").GetInt32());
+        Assert.True(json.GetProperty("energy").GetProperty("isEstimate").GetBoolean());
+        Assert.True(json.GetProperty("energy").GetProperty("ratio").GetDouble() > 3, tool.Output);
+    }
+
     [Fact]
     public void Inspect_Table_ShowsWeightAndTotal()
     {
         using var tool = new Tool();
-        Assert.Equal(0, tool.Run("inspect", "model.onnx", "--all"));
+        Assert.Equal(0, tool.Run("inspect", "model.onnx", "--all", "--format", "table"));
         Assert.Contains("32x64", tool.Output, StringComparison.Ordinal);
         Assert.Contains($"file {new FileInfo(tool["model.onnx"]).Length:#,0} bytes", tool.Output, StringComparison.Ordinal);
     }

@@ -44,7 +44,7 @@ public sealed class CompressTests
     public void Compress_ToldWhatToDoWithoutALimit_DoesNotSayThatALimitHolds()
     {
         using var tool = new Tool();
-        Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--form", "standard", "--standard", "int4"));
+        Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--form", "standard", "--standard", "int4", "--format", "table"));
         Assert.Contains("The outputs differ by", tool.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("allowed", tool.Output, StringComparison.Ordinal);
         Assert.Equal(1, tool.Run("compress", "model.onnx", "-o", "tight.onnx", "--form", "standard", "--standard", "int4", "--max-error", "0.01%"));
@@ -65,7 +65,7 @@ public sealed class CompressTests
     {
         using var tool = new Tool();
         File.WriteAllBytes(tool["pruned.onnx"], Tool.Mlp(shared: true).ToByteArray());
-        Assert.Equal(0, tool.Run("compress", "pruned.onnx", "-o", "small.onnx", "--lossless"));
+        Assert.Equal(0, tool.Run("compress", "pruned.onnx", "-o", "small.onnx", "--lossless", "--format", "table"));
         Assert.Contains("No value of any weight changed.", tool.Output, StringComparison.Ordinal);
         Assert.True(new FileInfo(tool["small.onnx"]).Length * 4 < new FileInfo(tool["pruned.onnx"]).Length);
         Assert.Equal(0, tool.Run("diff", "pruned.onnx", "small.onnx"));

@@ -133,6 +133,48 @@ public sealed class ModelUnpackerTests
             Assert.Throws<NotSupportedException>(() => ModelUnpacker.Unpack(model)).Message);
     }
 
+    [Fact]
+    public void UnpackTo_LargeWeights_GivesTheSameBytes()
+    {
+        OnnxModel model = Model(17, Graphs.Random("W", 1, 0.1, 1500, 1500), Graphs.Random("dense", 2, 1, 200, 200), Graphs.Random("V", 3, 0.4, 300, 300), Floats("S", [1200, 1200], [.. Values(4, 0.1, 1_440_000).Select(value => MathF.Round(value * 2) / 2)]),
+            Node("MatMul", "X W", "H"), Node("MatMul", "H dense", "I"), Node("MatMul", "I V", "J"), Node("MatMul", "J S", "Y"));
+        AssertSame(model, 4);
+    }
+
+    [Fact]
+    public void UnpackTo_PortableModel_GivesTheSameBytes()
+    {
+        using var folder = new TempFolder();
+        OnnxModel model = Model(17, Floats("W", [40, 60], [.. Values(1, 0.3, 2400).Select(value => MathF.Round(value * 2) / 2)]), Node("MatMul", "X W", "Y"));
+        OnnxModel portable = ModelCompressor.Compress(model, new CompressionOptions { Form = ModelForm.Portable }).Model;
+        Assert.Equal(NodeDomain.SparseWeight, Assert.Single(WeightNodeWalker.Find(portable)).OperatorType);
+        ModelUnpacker.UnpackTo(portable, folder["dense.onnx"]);
+        Assert.Equal(model.ToBytes(), File.ReadAllBytes(folder["dense.onnx"]));
+    }
+
+    [Fact]
+    public void UnpackTo_ExternalData_IsWhatIsReadBack()
+    {
+        using var folder = new TempFolder();
+        OnnxModel model = Model(17, Graphs.Random("W", 1, 0.1, 300, 300), Graphs.Random("V", 3, 0.4, 300, 300), Node("MatMul", "X W", "H"), Node("MatMul", "H V", "Y"));
+        OnnxModel packed = ModelCompressor.Compress(model).Model;
+        ModelUnpacker.UnpackTo(packed, folder["dense.onnx"], options: new SaveOptions { ExternalData = ExternalDataMode.External });
+        OnnxModel read = OnnxModel.Load(folder["dense.onnx"]);
+        Assert.Equal(model.Proto.Graph.Initializer.Select(tensor => model.Read(tensor).ToArray()), read.Proto.Graph.Initializer.Select(tensor => read.Read(tensor).ToArray()));
+        Assert.True(new FileInfo(folder["dense.onnx"]).Length < 1000);
+    }
+
+    [Fact]
+    public void UnpackTo_DamagedBlob_LeavesNothing()
+    {
+        using var folder = new TempFolder();
+        byte[] bytes = ModelCompressor.Compress(MatMul(Graphs.Random("W", 1, 0.2, 2000, 1500))).Model.ToBytes();
+        bytes[bytes.Length / 2] ^= 1;
+        string message = Assert.Throws<InvalidDataException>(() => ModelUnpacker.UnpackTo(OnnxModel.FromBytes(bytes), folder["dense.onnx"])).Message;
+        Assert.StartsWith("model: PackedWeight 'W': ", message);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
     private static OnnxModel AssertSame(OnnxModel model, int weights)
     {
         byte[] before = model.ToBytes();
@@ -142,6 +184,9 @@ public sealed class ModelUnpackerTests
         Assert.Equal(weights, WeightNodeWalker.Find(result.Model).Count);
         OnnxModel read = OnnxModel.FromBytes(result.Model.ToBytes());
         Assert.Equal(before, ModelUnpacker.Unpack(read).ToBytes());
+        using var folder = new TempFolder();
+        ModelUnpacker.UnpackTo(read, folder["dense.onnx"]);
+        Assert.Equal(before, File.ReadAllBytes(folder["dense.onnx"]));
         return result.Model;
     }
 }

@@ -12,8 +12,6 @@ internal static class CommonOptions
 
     public static Option<bool> Force() => new("--force", "-f") { Description = "Replace the output file if it exists" };
 
-    public static Option<bool> Json() => new("--json") { Description = "Print the result as JSON" };
-
     public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Print no notes and no progress" };
 
     /// <summary>An option that takes a share, as 0.01 or 1%.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using DeepCompression.Cli.Output;
 using DeepCompression.Cli.Recipes;
 using DeepCompression.Onnx;
 using DeepCompression.OnnxRuntime.Verification;
@@ -20,14 +21,17 @@ internal static class CompressCommand
         Option<double?> sparsity = CommonOptions.Share("--sparsity", "Zeros by elements after pruning, for every weight");
         Option<int?> bits = new("--bits") { Description = "Bits a weight after sharing, 1 to 8, for every weight", HelpName = "1..8" };
         Option<EntropyCoder?> coder = new("--coder") { Description = "The entropy coder of the packed form. Default: auto", HelpName = "huffman|range|auto" };
-        Option<StandardKind?> standard = new("--standard") { Description = "What the standard form stores; default: the smallest within the error budget", HelpName = "sparseInitializer|float16|int8|int4|matMulNBits" };
+        Option<StandardKind?> standard = new("--standard") { Description = "What the standard form stores; default: the smallest within the error budget", HelpName = "sparseInitializer|float16|int8|int4|matMulNBits|staticInt8|lowRank" };
+        Option<CalibrationMethod?> calibration = new("--calibration") { Description = "How --standard staticInt8 finds the ranges of activations from the inputs. Default: minMax", HelpName = "minMax|percentile|entropy" };
+        Option<double?> percentile = CommonOptions.Share("--percentile", "The share of values that --calibration percentile covers; default 99.99%");
+        Option<SaliencyKind?> saliency = new("--saliency") { Description = "What is pruned first: the smallest magnitude, or magnitude x norm of the input over the inputs (Wanda). Default: magnitude", HelpName = "magnitude|inputNorm" };
         Option<double?> maxError = CommonOptions.Share("--max-error", "The relative error of the outputs that is allowed; default 1%");
         Option<Preset?> preset = new("--preset") { Description = "accurate: 0.2% error; balanced: 1%; small: 5%", HelpName = "accurate|balanced|small" };
         Option<string?> recipe = new("--recipe") { Description = "A JSON file that says all this and more (docs/recipe.schema.json); flags win over it", HelpName = "FILE" };
         Option<string?> saveRecipe = new("--save-recipe") { Description = "Write what was done as a recipe", HelpName = "FILE" };
         Option<bool> noVerify = new("--no-verify") { Description = "Do not run the models to compare their outputs, where --sparsity, --bits or a recipe say what to do" };
         Option<bool> force = CommonOptions.Force();
-        Option<bool> json = CommonOptions.Json();
+        var format = new FormatOptions();
         Option<bool> quiet = CommonOptions.Quiet();
         var inputs = new InputOptions();
         bits.Validators.Add(result =>
@@ -41,10 +45,10 @@ internal static class CompressCommand
                 result.AddError("--sparsity must be from 0 to 1.");
         });
 
-        var command = new Command("compress", "Make a model smaller.") { input, output, form, lossless, sparsity, bits, coder, standard, maxError, preset, recipe, saveRecipe, noVerify };
+        var command = new Command("compress", "Make a model smaller.") { input, output, form, lossless, sparsity, saliency, bits, coder, standard, calibration, percentile, maxError, preset, recipe, saveRecipe, noVerify };
         inputs.AddTo(command);
         command.Options.Add(force);
-        command.Options.Add(json);
+        format.AddTo(command);
         command.Options.Add(quiet);
         command.SetAction(result =>
         {
@@ -56,8 +60,8 @@ internal static class CompressCommand
                 Input = result.GetValue(input)!,
                 Output = result.GetValue(output)!,
                 Force = result.GetValue(force),
-                Json = result.GetValue(json),
-                Verifies = !result.GetValue(noVerify),
+                Json = format.Read(result, console) == OutputFormat.Json,
+                Verifies = !result.GetValue(noVerify) && merged.Verify != false,
                 SaveRecipe = result.GetValue(saveRecipe),
             }.Run();
         });
@@ -67,6 +71,8 @@ internal static class CompressCommand
               deepcompress compress model.onnx -o small.onnx --inputs samples/ --max-error 0.5%
               deepcompress compress model.onnx -o small.onnx --form portable --preset small
               deepcompress compress model.onnx -o small.onnx --sparsity 0.9 --bits 5
+              deepcompress compress model.onnx -o small.onnx --sparsity 0.6 --saliency inputNorm --inputs samples.npz
+              deepcompress compress model.onnx -o int8.onnx --form standard --standard staticInt8 --inputs samples/ --calibration entropy
               deepcompress compress pruned.onnx -o small.onnx --lossless --coder range
 
             Without --lossless, --sparsity, --bits or a recipe that names weights, sparsity and bits are chosen
@@ -88,13 +94,31 @@ internal static class CompressCommand
                 MaxError = result.GetValue(maxError) ?? (result.GetValue(preset) is null ? read.MaxError : null),
                 Preset = result.GetValue(preset) ?? read.Preset,
                 Default = weights,
-                Standard = result.GetValue(standard) is { } kind ? (read.Standard ?? new StandardRecipe()) with { Kind = kind } : read.Standard,
+                Saliency = result.GetValue(saliency) ?? read.Saliency,
+                Verify = result.GetValue(noVerify) ? false : read.Verify,
+                Standard = MergeStandard(result, read.Standard),
             };
             if (all.Lossless == true && (s is not null || b is not null))
                 throw new UsageException("--lossless changes no value, --sparsity and --bits do: give one or the other.");
             if (all.Form == ModelForm.Standard && (s is not null || b is not null) && all.Standard?.Kind is null)
                 throw new UsageException("--form standard with --sparsity or --bits needs --standard, what to store the result as.");
+            if (all.Standard?.Kind != StandardKind.StaticInt8 && (all.Standard?.Calibration is not null || all.Standard?.Percentile is not null))
+                throw new UsageException("--calibration and --percentile are for --standard staticInt8.");
             return all;
+        }
+
+        StandardRecipe? MergeStandard(ParseResult result, StandardRecipe? read)
+        {
+            (StandardKind? kind, CalibrationMethod? method, double? share) = (result.GetValue(standard), result.GetValue(calibration), result.GetValue(percentile));
+            if (kind is null && method is null && share is null)
+                return read;
+            read ??= new StandardRecipe();
+            return read with
+            {
+                Kind = kind ?? read.Kind,
+                Calibration = method ?? (share is null ? read.Calibration : CalibrationMethod.Percentile),
+                Percentile = share ?? read.Percentile,
+            };
         }
     }
 

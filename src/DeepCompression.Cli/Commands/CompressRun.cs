@@ -2,6 +2,7 @@ using DeepCompression.Cli.Output;
 using DeepCompression.Cli.Recipes;
 using DeepCompression.Onnx;
 using DeepCompression.OnnxRuntime.Budget;
+using DeepCompression.OnnxRuntime.Calibration;
 using DeepCompression.OnnxRuntime.Verification;
 
 namespace DeepCompression.Cli.Commands;
@@ -32,6 +33,10 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
             throw new IOException($"{recipeFile}: exists already; use --force to replace it.");
         double maxError = recipe.MaxError ?? (recipe.Preset ?? Preset.Balanced) switch { Preset.Accurate => 0.002, Preset.Small => 0.05, _ => 0.01 };
 
+        if (recipe.Saliency == SaliencyKind.InputNorm && !recipe.NamesWeights)
+            throw new UsageException("The saliency inputNorm is for pruning: say how much by --sparsity or a recipe.");
+        if (recipe.Standard?.Kind is not null && recipe.Form != ModelForm.Standard)
+            throw new UsageException("What to store in the standard form was given without --form standard.");
         OnnxModel model = OnnxModel.Load(Input);
         BudgetCompression compression = AsksByName
             ? AsTold(model)
@@ -67,7 +72,7 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
 
     private BudgetCompression AsTold(OnnxModel model)
     {
-        CompressionOptions options = recipe.ToOptions();
+        CompressionOptions options = Calibrated(model, recipe.ToOptions());
         CompressionResult result = console.WithProgress("Compressing", progress => Compress(model, options, progress));
         bool changesValues = !options.Lossless && (options.Form == ModelForm.Standard
             || new[] { options.Default }.Concat(options.ByOperator.Values).Concat(options.ByWeight.Values).Any(o => o is { IsLossless: false }));
@@ -87,6 +92,30 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
             console.Warn($"the outputs were not compared: {e.Message.ReplaceLineEndings(" ")}");
             return new BudgetCompression(result, options, [], new VerificationReport(0, [], []), 0);
         }
+    }
+
+    // What needs the model to be run on its inputs first: norms of what weights are fed with, and ranges of activations.
+    private CompressionOptions Calibrated(OnnxModel model, CompressionOptions options)
+    {
+        bool needsNorms = recipe.Saliency == SaliencyKind.InputNorm;
+        bool needsRanges = options.Form == ModelForm.Standard && options.Standard.Kind == StandardKind.StaticInt8;
+        if (!needsNorms && !needsRanges)
+            return options;
+        inputs.WarnIfRandom(console);
+        (_, IReadOnlyList<InputSample> samples) = Samples(model);
+        if (needsNorms)
+        {
+            using InputNormCollector collector = new(model);
+            foreach (InputSample sample in samples)
+                collector.Add(sample);
+            options = options with { InputNorms = collector.GetNorms() };
+        }
+
+        if (!needsRanges)
+            return options;
+        Calibrator calibrator = recipe.Standard?.Percentile is { } share ? new Calibrator { Percentile = share } : new Calibrator();
+        CalibrationRunner.Run(model, StaticQuantizationPass.ActivationsOf(model), _ => samples, calibrator);
+        return options with { Standard = options.Standard with { ActivationRanges = calibrator.GetRanges(recipe.Standard?.Calibration ?? CalibrationMethod.MinMax) } };
     }
 
     private static CompressionResult Compress(OnnxModel model, CompressionOptions options, Action<double> progress)
@@ -112,7 +141,7 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
         if (SaveRecipe is null)
             return;
         string aside = SaveRecipe + ".partial";
-        File.WriteAllText(aside, Recipe.From(options).ToJson() + "\n");
+        File.WriteAllText(aside, (recipe.With(options) with { Inputs = inputs.Files.Count == 0 ? null : [.. inputs.Files.Select(Path.GetFullPath)] }).ToJson() + "\n");
         File.Move(aside, SaveRecipe, Force);
     }
 }

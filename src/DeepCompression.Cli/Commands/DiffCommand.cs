@@ -11,15 +11,16 @@ internal static class DiffCommand
     {
         Argument<string> left = CommonOptions.Model("A.onnx", "A model, in any form");
         Argument<string> right = CommonOptions.Model("B.onnx", "The model to compare with it, in any form");
-        Option<bool> json = CommonOptions.Json();
+        var format = new FormatOptions();
         Option<bool> quiet = CommonOptions.Quiet();
-        var command = new Command("diff", "Compare the weights and the graphs of two models, in any form, without running them.") { left, right, json, quiet };
+        var command = new Command("diff", "Compare the weights and the graphs of two models, in any form, without running them.") { left, right, quiet };
+        format.AddTo(command);
         command.SetAction(result =>
         {
             console.IsQuiet = result.GetValue(quiet);
             string a = result.GetValue(left)!, b = result.GetValue(right)!;
-            ModelDifference difference = console.WithProgress("Comparing weights", _ => ModelDifference.Find(OnnxModel.Load(a), OnnxModel.Load(b)));
-            if (result.GetValue(json))
+            ModelDifference difference = console.WithProgress("Comparing weights", progress => ModelDifference.Find(OnnxModel.Load(a), OnnxModel.Load(b), progress));
+            if (format.Read(result, console) == OutputFormat.Json)
                 console.WriteLine(CliJson.Write(new DiffDocument(a, b, difference.IsSame, difference.SameGraph, [.. difference.Weights])));
             else
                 DiffFigures.Write(console, difference);

@@ -10,13 +10,17 @@ internal sealed record ModelDifference(IReadOnlyList<WeightDifference> Weights, 
 {
     public bool IsSame => SameGraph && Weights.All(w => w.State == "same");
 
-    public static ModelDifference Find(OnnxModel left, OnnxModel right)
+    public static ModelDifference Find(OnnxModel left, OnnxModel right, Action<double> progress)
     {
         (left, right) = (ModelUnpacker.Unpack(left), ModelUnpacker.Unpack(right));
         Dictionary<string, Weight> others = WeightWalker.Find(right).ToDictionary(w => w.Path);
         List<WeightDifference> rows = [];
-        foreach (Weight weight in WeightWalker.Find(left))
+        IReadOnlyList<Weight> weights = WeightWalker.Find(left);
+        double done = 0, total = weights.Sum(w => (double)w.Shape.Length);
+        foreach (Weight weight in weights)
         {
+            progress(total == 0 ? 1 : done / total);
+            done += weight.Shape.Length;
             rows.Add(others.Remove(weight.Path, out Weight? other)
                 ? Compare(weight, other)
                 : new WeightDifference(weight.Path, weight.Shape.ToString(), "only in A", 0, 0, 0, 0));

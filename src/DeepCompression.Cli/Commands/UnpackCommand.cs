@@ -13,13 +13,14 @@ internal static class UnpackCommand
         Option<string> output = CommonOptions.Output();
         Option<UnpackTarget> target = new("--to") { Description = "dense: weights as they were before packing; portable: small, and runs on every ONNX runtime", HelpName = "dense|portable", Required = true };
         Option<bool> force = CommonOptions.Force();
-        Option<bool> json = CommonOptions.Json();
+        var format = new FormatOptions();
         Option<bool> quiet = CommonOptions.Quiet();
-        var command = new Command("unpack", "Turn a compressed model into one that every ONNX runtime can run. No value changes.") { input, output, target, force, json, quiet };
+        var command = new Command("unpack", "Turn a compressed model into one that every ONNX runtime can run. No value changes.") { input, output, target, force, quiet };
+        format.AddTo(command);
         command.SetAction(result =>
         {
             console.IsQuiet = result.GetValue(quiet);
-            return Run(console, result.GetValue(input)!, result.GetValue(output)!, result.GetValue(target), result.GetValue(force), result.GetValue(json));
+            return Run(console, result.GetValue(input)!, result.GetValue(output)!, result.GetValue(target), result.GetValue(force), format.Read(result, console) == OutputFormat.Json);
         });
         CommandLine.AddExamples(command, """
             Examples:

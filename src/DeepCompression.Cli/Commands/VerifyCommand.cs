@@ -15,17 +15,17 @@ internal static class VerifyCommand
         Argument<string> original = CommonOptions.Model("ORIGINAL.onnx", "The model as it was");
         Argument<string> other = CommonOptions.Model("OTHER.onnx", "The model to compare with it, in any form");
         Option<double?> maxError = CommonOptions.Share("--max-error", "The relative error of the outputs that is allowed; default 1%");
-        Option<bool> json = CommonOptions.Json();
+        var format = new FormatOptions();
         Option<bool> quiet = CommonOptions.Quiet();
         var inputs = new InputOptions();
         var command = new Command("verify", "Run two models on ONNX Runtime and compare their outputs.") { original, other, maxError };
         inputs.AddTo(command);
-        command.Options.Add(json);
+        format.AddTo(command);
         command.Options.Add(quiet);
         command.SetAction(result =>
         {
             console.IsQuiet = result.GetValue(quiet);
-            return Run(console, result.GetValue(original)!, result.GetValue(other)!, inputs.Read(result), result.GetValue(maxError) ?? DefaultMaxError, result.GetValue(json));
+            return Run(console, result.GetValue(original)!, result.GetValue(other)!, inputs.Read(result), result.GetValue(maxError) ?? DefaultMaxError, format.Read(result, console) == OutputFormat.Json);
         });
         CommandLine.AddExamples(command, """
             Examples:

@@ -13,6 +13,7 @@ namespace DeepCompression.Cli.Output;
 [JsonSerializable(typeof(UnpackDocument))]
 [JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(InspectDocument))]
+[JsonSerializable(typeof(PaperDocument))]
 [JsonSerializable(typeof(CompressDocument))]
 [JsonSerializable(typeof(TrainingDocument))]
 internal sealed partial class CliJson : JsonSerializerContext

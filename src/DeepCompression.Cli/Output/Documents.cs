@@ -21,12 +21,12 @@ internal sealed record ComparisonDocument(
 }
 
 /// <summary>What <c>inspect --json</c> prints.</summary>
-internal sealed record InspectDocument(string File, long FileBytes, long DenseBytes, long WeightBytes, long FunctionBytes, long OtherBytes, IReadOnlyList<WeightDocument> Weights);
+internal sealed record InspectDocument(string File, long FileBytes, long DenseBytes, long WeightBytes, long FunctionBytes, long OtherBytes, EnergyDocument Energy, IReadOnlyList<WeightDocument> Weights);
 
 /// <summary>A weight and where its bytes are.</summary>
 internal sealed record WeightDocument(
     string Path, IReadOnlyList<string> Operators, string Role, string ElementType, IReadOnlyList<long> Shape, string Form, double Density, int NonZeros,
-    int Groups, int CodebookSize, int Bits, long DenseBytes, long FileBytes, double Share, StagesDocument? Stages, string Note);
+    int Groups, int CodebookSize, int Bits, long DenseBytes, long ReadBytes, long FileBytes, double Share, StagesDocument? Stages, string Note);
 
 /// <summary>Bytes after each stage.</summary>
 internal sealed record StagesDocument(long Pruned, long Shared, long GapsAndCodes, long CodedIndex, long CodedValues, long Side, long Packed, string Coder);

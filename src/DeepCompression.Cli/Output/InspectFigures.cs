@@ -10,7 +10,7 @@ internal static class InspectFigures
     private const int SmallConstant = 256; // elements
 
     public static InspectDocument ToDocument(string file, ModelReport report) => new(
-        file, report.FileBytes, report.DenseBytes, report.WeightBytes, report.FunctionBytes, report.OtherBytes, [.. report.Weights.Select(w => ToDocument(w, report.FileBytes))]);
+        file, report.FileBytes, report.DenseBytes, report.WeightBytes, report.FunctionBytes, report.OtherBytes, EnergyDocument.From(report), [.. report.Weights.Select(w => ToDocument(w, report.FileBytes))]);
 
     public static WeightDocument ToDocument(WeightReport weight, long fileBytes) => new(
         weight.Path,
@@ -25,6 +25,7 @@ internal static class InspectFigures
         weight.CodebookSize,
         Bits(weight),
         weight.DenseBytes,
+        weight.ReadBytes,
         weight.FileBytes,
         fileBytes == 0 ? 0 : (double)weight.FileBytes / fileBytes,
         weight.Statistics is { } s
@@ -66,18 +67,19 @@ internal static class InspectFigures
             console.WriteLine($"and {hidden.Count} small constants, {Figures.Bytes(hidden.Sum(w => w.FileBytes))} bytes (--all shows them)");
         console.WriteLine($"file {Figures.Bytes(report.FileBytes)} bytes: weights {Figures.Bytes(report.WeightBytes)} (dense {Figures.Bytes(report.DenseBytes)}), "
             + $"function bodies {Figures.Bytes(report.FunctionBytes)}, everything else {Figures.Bytes(report.OtherBytes)}");
+        console.WriteLine(EnergyDocument.From(report).Describe());
     }
 
     public static void WriteCsv(CommandConsole console, ModelReport report)
     {
-        console.WriteLine("path,operators,role,type,shape,form,density,nonZeros,groups,codebookSize,bits,denseBytes,prunedBytes,sharedBytes,gapsAndCodesBytes,packedBytes,fileBytes,share");
+        console.WriteLine("path,operators,role,type,shape,form,density,nonZeros,groups,codebookSize,bits,denseBytes,prunedBytes,sharedBytes,gapsAndCodesBytes,packedBytes,readBytes,fileBytes,share");
         foreach (WeightReport w in report.Weights)
         {
             TensorStatistics? s = w.Statistics;
             console.WriteLine(string.Join(',', new object?[]
             {
                 Quote(w.Path), Quote(string.Join(' ', w.OperatorTypes)), w.Role, w.ElementType, w.Shape, w.Form, w.Density, w.NonZeros, w.Groups, w.CodebookSize, Bits(w),
-                w.DenseBytes, s?.PrunedBytes, s?.SharedBytes, s?.GapsAndCodesBytes, s?.BlobBytes, w.FileBytes, (double)w.FileBytes / report.FileBytes,
+                w.DenseBytes, s?.PrunedBytes, s?.SharedBytes, s?.GapsAndCodesBytes, s?.BlobBytes, w.ReadBytes, w.FileBytes, (double)w.FileBytes / report.FileBytes,
             }.Select(cell => Convert.ToString(cell, CultureInfo.InvariantCulture))));
         }
     }

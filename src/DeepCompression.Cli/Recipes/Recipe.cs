@@ -24,6 +24,10 @@ internal sealed record Recipe
 
     public bool? FreezeOverridable { get; init; }
 
+    public SaliencyKind? Saliency { get; init; }
+
+    public bool? Verify { get; init; }
+
     public WeightRecipe? Default { get; init; }
 
     public IReadOnlyDictionary<string, WeightRecipe?>? ByOperator { get; init; }
@@ -83,14 +87,19 @@ internal sealed record Recipe
         };
     }
 
-    /// <summary>What options of the library say, to be kept in a file.</summary>
-    public static Recipe From(CompressionOptions options) => new()
+    /// <summary>What was done, to be kept in a file: the options of the library, and what of this recipe is no option of it.</summary>
+    public Recipe With(CompressionOptions options) => this with
     {
         Form = options.Form,
         Lossless = options.Lossless ? true : null,
+        MinElements = options.MinElements == new CompressionOptions().MinElements ? null : options.MinElements,
+        FreezeOverridable = options.FreezeOverridable ? true : null,
         Default = WeightRecipe.From(options.Default),
+        ByOperator = options.ByOperator.Count == 0 ? null : options.ByOperator.ToDictionary(p => p.Key, p => WeightRecipe.From(p.Value)),
         ByWeight = options.ByWeight.Count == 0 ? null : options.ByWeight.ToDictionary(p => p.Key, p => WeightRecipe.From(p.Value)),
-        Standard = options.Form != ModelForm.Standard ? null
-            : new StandardRecipe { Kind = options.Standard.Kind, Granularity = options.Standard.Granularity, BlockSize = options.Standard.BlockSize },
+        Standard = options.Form != ModelForm.Standard ? null : (Standard ?? new StandardRecipe()) with
+        {
+            Kind = options.Standard.Kind, Granularity = options.Standard.Granularity, BlockSize = options.Standard.BlockSize, RankShare = options.Standard.RankShare,
+        },
     };
 }

@@ -16,7 +16,7 @@ namespace DeepCompression.Cli.Recipes;
     AllowTrailingCommas = true,
     Converters = [
         typeof(CamelCaseEnum<ModelForm>), typeof(CamelCaseEnum<Preset>), typeof(CamelCaseEnum<EntropyCoder>), typeof(CamelCaseEnum<PruningMethod>),
-        typeof(CamelCaseEnum<CentroidInitialization>), typeof(CamelCaseEnum<StandardKind>), typeof(CamelCaseEnum<QuantizationGranularity>)])]
+        typeof(CamelCaseEnum<CentroidInitialization>), typeof(CamelCaseEnum<StandardKind>), typeof(CamelCaseEnum<QuantizationGranularity>), typeof(CamelCaseEnum<CalibrationMethod>), typeof(CamelCaseEnum<SaliencyKind>)])]
 [JsonSerializable(typeof(Recipe))]
 internal sealed partial class RecipeJson : JsonSerializerContext
 {

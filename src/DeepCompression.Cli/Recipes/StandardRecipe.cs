@@ -11,6 +11,14 @@ internal sealed record StandardRecipe
 
     public int? BlockSize { get; init; }
 
+    /// <summary>Where activations are quantized too: how their ranges follow from the inputs.</summary>
+    public CalibrationMethod? Calibration { get; init; }
+
+    /// <summary>The share of values that the percentile covers.</summary>
+    public double? Percentile { get; init; }
+
+    public double? RankShare { get; init; }
+
     public StandardOptions ToOptions()
     {
         var defaults = new StandardOptions();
@@ -21,6 +29,7 @@ internal sealed record StandardRecipe
                 Kind = Kind ?? defaults.Kind,
                 Granularity = Granularity ?? defaults.Granularity,
                 BlockSize = BlockSize ?? defaults.BlockSize,
+                RankShare = RankShare ?? defaults.RankShare,
             };
         }
         catch (ArgumentOutOfRangeException e)

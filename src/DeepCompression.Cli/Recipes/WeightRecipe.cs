@@ -44,7 +44,7 @@ internal sealed record WeightRecipe
         {
             return new WeightOptions
             {
-                Pruning = Method is null && Sparsity is null && Threshold is null && Quality is null ? null : Pruning(),
+                Pruning = Method is null && Sparsity is null && Threshold is null && Quality is null && Keep is null && Of is null ? null : Pruning(),
                 WeightSharing = Bits is null ? null : Sharing(),
                 Packing = (Coder ?? coder) is { } c ? new PackingOptions { Coder = c } : null,
             };
@@ -56,20 +56,35 @@ internal sealed record WeightRecipe
     }
 
     /// <summary>What options of the library say, to be kept in a file.</summary>
-    public static WeightRecipe? From(WeightOptions? options) => options is null ? null : new WeightRecipe
+    public static WeightRecipe? From(WeightOptions? options)
     {
-        Sparsity = options.Pruning?.Sparsity,
-        Bits = options.WeightSharing?.Bits,
-        Groups = options.WeightSharing is { Groups: > 1 } sharing ? sharing.Groups : null,
-        Initialization = options.WeightSharing?.Initialization,
-        MaxIterations = options.WeightSharing?.MaxIterations,
-        Coder = options.Packing?.Coder,
-    };
+        if (options is null)
+            return null;
+        PruningOptions? pruning = options.Pruning;
+        bool takesShare = pruning?.Method is PruningMethod.Sparsity or PruningMethod.GlobalSparsity or PruningMethod.Rows or PruningMethod.Blocks;
+        return new WeightRecipe
+        {
+            Method = pruning?.Method is null or PruningMethod.Sparsity ? null : pruning.Method,
+            Sparsity = takesShare ? pruning!.Sparsity : null,
+            Quality = pruning?.Method == PruningMethod.Deviation ? pruning.Quality : null,
+            Threshold = pruning?.Method == PruningMethod.Threshold ? pruning.Threshold : null,
+            Keep = pruning?.Method == PruningMethod.Pattern ? pruning.Keep : null,
+            Of = pruning?.Method == PruningMethod.Pattern ? pruning.Of : null,
+            BlockRows = pruning?.Method == PruningMethod.Blocks ? pruning.BlockRows : null,
+            BlockColumns = pruning?.Method == PruningMethod.Blocks ? pruning.BlockColumns : null,
+            Bits = options.WeightSharing?.Bits,
+            Groups = options.WeightSharing is { Groups: > 1 } sharing ? sharing.Groups : null,
+            Initialization = options.WeightSharing?.Initialization,
+            MaxIterations = options.WeightSharing?.MaxIterations,
+            Seed = options.WeightSharing is { } seeded && seeded.Seed != new SharingOptions().Seed ? seeded.Seed : null,
+            Coder = options.Packing?.Coder,
+        };
+    }
 
     private PruningOptions Pruning()
     {
         var defaults = new PruningOptions();
-        PruningMethod method = Method ?? (Threshold is not null ? PruningMethod.Threshold : Quality is not null ? PruningMethod.Deviation : PruningMethod.Sparsity);
+        PruningMethod method = Method ?? (Threshold is not null ? PruningMethod.Threshold : Quality is not null ? PruningMethod.Deviation : Keep is not null || Of is not null ? PruningMethod.Pattern : PruningMethod.Sparsity);
         return new PruningOptions
         {
             Method = method,

@@ -20,12 +20,13 @@ internal static class SensitivityCommand
         Option<string?> plot = new("--plot") { Description = "Write plots NAME-sparsity.svg and NAME-bits.svg, and their data as .csv", HelpName = "NAME" };
         Option<double?> budget = CommonOptions.Share("--budget", "Choose sparsity and bits of each weight for this loss of accuracy, without retraining");
         Option<int> batch = new("--batch") { Description = "Samples at a time", HelpName = "N", DefaultValueFactory = _ => 64 };
-        Option<bool> json = CommonOptions.Json();
+        FormatOptions format = new();
         Option<bool> quiet = CommonOptions.Quiet();
         Command command = new("sensitivity", "Measure how much accuracy each weight can lose: pruned or shared alone, not retrained.") { model };
         data.AddTo(command, trains: false);
-        foreach (Option option in new Option[] { plot, budget, batch, json, quiet })
+        foreach (Option option in new Option[] { plot, budget, batch, quiet })
             command.Options.Add(option);
+        format.AddTo(command);
         command.SetAction(result =>
         {
             console.IsQuiet = result.GetValue(quiet);
@@ -35,8 +36,8 @@ internal static class SensitivityCommand
             try
             {
                 SensitivityReport report = console.WithProgress("Trying", progress => SensitivityAnalysis.Run(loaded.Proto, samples, new SensitivityOptions { Run = run, Progress = progress }));
-                bool asJson = result.GetValue(json);
-                if (!asJson)
+                bool isJson = format.Read(result, console) == OutputFormat.Json;
+                if (!isJson)
                     Write(console, report);
                 if (result.GetValue(plot) is string name)
                 {
@@ -45,7 +46,7 @@ internal static class SensitivityCommand
                 }
 
                 BudgetChoice? choice = result.GetValue(budget) is double allowed ? console.WithProgress("Choosing", _ => BudgetSelector.Select(loaded.Proto, samples, report, allowed, run)) : null;
-                if (asJson)
+                if (isJson)
                     console.WriteLine(choice is null ? report.ToJson() : $"{{\n\"sensitivity\": {report.ToJson()},\n\"choice\": {choice.ToJson()}\n}}"); // one document
                 else if (choice is not null)
                     Write(console, choice);

@@ -18,8 +18,8 @@ internal sealed class TrainingCommand
     private readonly Option<string> _output = CommonOptions.Output();
     private readonly Option<bool> _force = CommonOptions.Force();
     private readonly Option<bool> _quiet = CommonOptions.Quiet();
-    private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<bool> _pack = new("--pack") { Description = "Write the packed form, the smallest" };
+    private readonly FormatOptions _format = new();
     private readonly DataOptions _data = new();
     private readonly TrainingRunOptions _run = new();
 
@@ -31,8 +31,9 @@ internal sealed class TrainingCommand
         foreach (Option option in own)
             Command.Options.Add(option);
         _run.AddTo(Command);
-        foreach (Option option in new Option[] { _pack, _force, _json, _quiet })
+        foreach (Option option in new Option[] { _pack, _force, _quiet })
             Command.Options.Add(option);
+        _format.AddTo(Command);
     }
 
     public Command Command { get; }
@@ -54,7 +55,7 @@ internal sealed class TrainingCommand
             if (result.GetValue(_pack))
                 trained = ModelCompressor.Compress(trained, new CompressionOptions { Lossless = true, MinElements = 16 }).Model;
             trained.Save(output, new SaveOptions { Overwrite = result.GetValue(_force) });
-            Report(Measure(input, output, model, trained, test, options, outcome), result.GetValue(_json));
+            Report(Measure(input, output, model, trained, test, options, outcome), _format.Read(result, _console) == OutputFormat.Json);
             return Task.FromResult(ExitCode.Success);
         }
         catch (DivergedException e)

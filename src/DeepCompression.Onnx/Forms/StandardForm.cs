@@ -16,10 +16,20 @@ internal static class StandardForm
             return;
         }
 
+        if (options.Kind == StandardKind.StaticInt8)
+        {
+            // Quantized later, with the activations: see ModelCompression.
+            byte[] dense = new byte[tensor.DenseBytes];
+            tensor.CopyDenseTo(dense);
+            weight.Write(dense);
+            return;
+        }
+
         string? reason = options.Kind switch
         {
             StandardKind.SparseInitializer => SparseInitializerForm.Replace(weight, tensor),
             StandardKind.Float16 => Float16Form.Replace(weight, tensor),
+            StandardKind.LowRank => LowRankForm.Replace(weight, tensor, options.RankShare),
             StandardKind.MatMulNBits => MatMulNBitsForm.Replace(weight, tensor, options.BlockSize),
             _ => DequantizeForm.Replace(weight, tensor, options),
         };

@@ -19,4 +19,13 @@ public enum StandardKind
 
     /// <summary><c>MatMulNBits</c> of ONNX Runtime: 4 bits in blocks, for the matrices of MatMul and Gemm.</summary>
     MatMulNBits,
+
+    /// <summary>
+    /// QuantizeLinear and DequantizeLinear around activations as well: 8-bit integers with ranges from calibration data, which
+    /// <see cref="StandardOptions.ActivationRanges"/> holds.
+    /// </summary>
+    StaticInt8,
+
+    /// <summary>The product of two thin matrices, of which a MatMul makes the weight: the truncated singular value decomposition, to compare with.</summary>
+    LowRank,
 }

@@ -21,4 +21,20 @@ public sealed record StandardOptions
             field = value;
         }
     } = 32;
+
+    /// <summary>Bytes of the factors of <see cref="StandardKind.LowRank"/> by bytes of the weight, above 0. Default 0.25.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0, or more than 1.</exception>
+    public double RankShare
+    {
+        get;
+        init
+        {
+            if (!(value > 0 && value <= 1))
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A share of a rank is above 0 and at most 1.");
+            field = value;
+        }
+    } = 0.25;
+
+    /// <summary>The range of every activation that <see cref="StandardKind.StaticInt8"/> quantizes, by name: see <see cref="Calibrator"/>. Default: none.</summary>
+    public IReadOnlyDictionary<string, ActivationRange> ActivationRanges { get; init; } = new Dictionary<string, ActivationRange>();
 }

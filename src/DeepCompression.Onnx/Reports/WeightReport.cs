@@ -27,6 +27,9 @@ public sealed record WeightReport
     /// <summary>Bytes in the file that are there for this weight: its data, names and node.</summary>
     public required long FileBytes { get; init; }
 
+    /// <summary>Bytes that computing with the weight reads: gaps, codes and codebook where it is compressed, else its elements.</summary>
+    public long ReadBytes => Form == "Dense" ? DenseBytes : Statistics?.GapsAndCodesBytes ?? DenseBytes;
+
     /// <summary>Elements whose bit pattern is not that of +0.</summary>
     public required int NonZeros { get; init; }
 

@@ -9,7 +9,7 @@ namespace DeepCompression.OnnxRuntime.Calibration;
 public static class CalibrationRunner
 {
     /// <summary>Runs every sample once.</summary>
-    /// <param name="model">The model; one without external data.</param>
+    /// <param name="model">The model; it is not changed.</param>
     /// <param name="activations">The values to observe, for example <see cref="StaticQuantizationPass.ActivationsOf"/>. Float32 inputs of the model can be among them.</param>
     /// <param name="samples">Makes the samples from the declared inputs, for example by <see cref="RandomInputs"/>.</param>
     /// <param name="calibrator">Is shown the values.</param>
@@ -22,7 +22,7 @@ public static class CalibrationRunner
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(calibrator);
         OnnxModel exposed = new ExposeOutputsPass(activations).Run(model).Model;
-        using ModelRunner runner = ModelRunner.Open(exposed.ToBytes(), model.Name);
+        using ModelRunner runner = ModelRunner.Open(exposed);
         HashSet<string> wanted = [.. activations];
         foreach (InputSample sample in samples(runner))
         {

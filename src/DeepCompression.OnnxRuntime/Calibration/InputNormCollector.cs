@@ -1,5 +1,6 @@
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
+using DeepCompression.OnnxRuntime.Verification;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DeepCompression.OnnxRuntime.Calibration;
@@ -43,7 +44,7 @@ public sealed class InputNormCollector : IDisposable
         copy.Proto.Graph.Output.AddRange(_fetched.Where(outputs.Add).Select(name => new ValueInfoProto { Name = name }));
         try
         {
-            using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            using SessionOptions options = ModelRunner.OptionsFor(model);
             _session = new InferenceSession(copy.ToBytes(), options);
         }
         catch (OnnxRuntimeException e)
@@ -72,6 +73,24 @@ public sealed class InputNormCollector : IDisposable
         catch (OnnxRuntimeException e)
         {
             throw new InvalidDataException($"{_model}: does not run on a calibration sample: {FirstLine(e)}", e);
+        }
+    }
+
+    /// <summary>Runs the model on one sample, and adds what its weights were fed with.</summary>
+    /// <param name="sample">A sample that <see cref="InputBinding.Bind"/> made.</param>
+    /// <exception cref="InvalidDataException">The model does not run on it.</exception>
+    public void Add(InputSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        OrtValue[] inputs = [.. sample.Tensors.Select(tensor => tensor.ToOrtValue())];
+        try
+        {
+            Add([.. sample.Tensors.Select(tensor => tensor.Name)], inputs);
+        }
+        finally
+        {
+            foreach (OrtValue input in inputs)
+                input.Dispose();
         }
     }
 

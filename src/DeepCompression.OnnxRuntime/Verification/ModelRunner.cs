@@ -61,9 +61,9 @@ public sealed class ModelRunner : IDisposable
     public static ModelRunner Open(OnnxModel model, SessionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using SessionOptions? own = options is null ? QuietOptions() : null;
-        if (model.Path is not null)
-            (options ?? own!).AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(model.Path));
+        using SessionOptions? own = options is null ? OptionsFor(model) : null;
+        if (options is not null && model.Path is not null)
+            options.AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(model.Path));
         bool isPacked = WeightNodeWalker.Find(model).Any(node => node.OperatorType == NodeDomain.PackedWeight);
         OnnxModel runnable = isPacked ? ModelUnpacker.Unpack(model) : model;
         return Create(model.Name, options ?? own, o => new InferenceSession(runnable.ToBytes(), o));
@@ -131,6 +131,15 @@ public sealed class ModelRunner : IDisposable
 
     /// <summary>Options under which the runtime reports failures by exceptions alone and writes no warnings.</summary>
     internal static SessionOptions QuietOptions() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    /// <summary>Quiet options with the folder of a model's external data.</summary>
+    internal static SessionOptions OptionsFor(OnnxModel model)
+    {
+        SessionOptions options = QuietOptions();
+        if (model.Path is not null)
+            options.AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(model.Path));
+        return options;
+    }
 
     internal static string FirstLine(OnnxRuntimeException e) => e.Message.ReplaceLineEndings("\n").Split('\n')[0];
 

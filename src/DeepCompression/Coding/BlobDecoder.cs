@@ -93,6 +93,8 @@ internal static class BlobDecoder
         }
     }
 
+    // Optimized at once: these loops run for tens of milliseconds in all, which is over before they would be found to be hot.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LookUp<T>(ReadOnlySpan<byte> codes, ReadOnlySpan<T> centroids, Span<T> block)
     {
         block = block[..codes.Length];
@@ -101,6 +103,7 @@ internal static class BlobDecoder
     }
 
     /// <summary>Writes the coded elements below <paramref name="end"/>; returns how many there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Scatter<T>(ReadOnlySpan<int> positions, ReadOnlySpan<byte> codes, ReadOnlySpan<T> centroids, int start, int end, Span<T> block)
     {
         codes = codes[..positions.Length];

@@ -10,7 +10,7 @@ public sealed record PackedHeader
     public required TensorShape Shape { get; init; }
 
     /// <summary>Bytes of the dense weight.</summary>
-    public long DenseBytes => (long)Shape.Length * ElementType.GetSize();
+    internal long DenseBytes => (long)Shape.Length * ElementType.GetSize();
 
     /// <summary>Whether weights are codes into a codebook; otherwise they are values of their own.</summary>
     public required bool IsShared { get; init; }

@@ -8,9 +8,15 @@ namespace DeepCompression.Benchmarks.Harness;
 /// <param name="PeakBytes">The most resident memory seen, in bytes; 0 where the system does not tell.</param>
 public sealed record MeasuredProcess(double Seconds, long PeakBytes)
 {
+    /// <summary>Whether the tool was compiled ahead of time (<c>eng/ahead-of-time.sh</c>) after it was built.</summary>
+    public static bool ToolIsCompiled => File.GetLastWriteTimeUtc(CompiledTool) > File.GetLastWriteTimeUtc(BuiltTool);
+
+    private static string BuiltTool => Path.Combine(BenchFiles.Root, "artifacts", "bin", "DeepCompression.Cli", "release", "deepcompress.dll");
+
+    private static string CompiledTool => Path.Combine(BenchFiles.Root, "artifacts", "tool", "deepcompress.dll");
+
     /// <summary>Runs the command-line tool of this project.</summary>
-    public static MeasuredProcess Tool(params string[] arguments) =>
-        Run("dotnet", [Path.Combine(BenchFiles.Root, "artifacts", "bin", "DeepCompression.Cli", "release", "deepcompress.dll"), .. arguments]);
+    public static MeasuredProcess Tool(params string[] arguments) => Run("dotnet", [ToolIsCompiled ? CompiledTool : BuiltTool, .. arguments]);
 
     /// <summary>Runs a program whose output is thrown away.</summary>
     /// <exception cref="InvalidOperationException">The program fails; what it wrote to its error output stands in the message.</exception>

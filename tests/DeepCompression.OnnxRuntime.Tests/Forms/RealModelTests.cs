@@ -1,4 +1,5 @@
 using DeepCompression.Onnx;
+using DeepCompression.Onnx.Tests;
 using DeepCompression.OnnxRuntime.Verification;
 
 namespace DeepCompression.OnnxRuntime.Tests.Forms;
@@ -33,6 +34,9 @@ public sealed class RealModelTests
         OnnxModel read = OnnxModel.FromBytes(packed.ToBytes());
         Assert.NotEmpty(WeightNodeWalker.Find(read));
         Assert.True(original.AsSpan().SequenceEqual(ModelUnpacker.Unpack(read).ToBytes()), "Unpacking gave other bytes.");
+        using var folder = new TempFolder();
+        ModelUnpacker.UnpackTo(read, folder["dense.onnx"]);
+        Assert.True(original.AsSpan().SequenceEqual(File.ReadAllBytes(folder["dense.onnx"])), "Unpacking to a file gave other bytes.");
 
         OnnxModel portable = ModelUnpacker.Unpack(read, UnpackTarget.Portable);
         AssertSameOutputs(model, portable);

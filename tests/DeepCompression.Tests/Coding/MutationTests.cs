@@ -39,7 +39,11 @@ public sealed class MutationTests
             {
                 CompressedTensor tensor = TensorCompressor.Decompress(mutant);
                 if (tensor.DenseBytes < 1 << 22)
+                {
                     TensorCompressor.DecompressTo(mutant, new byte[tensor.DenseBytes]);
+                    TensorCompressor.DecompressTo(mutant, (_, _) => { });
+                }
+
                 decoded++;
             }
             catch (InvalidDataException bad)

@@ -50,7 +50,15 @@ public sealed class TensorCompressorTests
         byte[] direct = new byte[expected.Length];
         direct.AsSpan().Fill(0xA5);
         TensorCompressor.DecompressTo(packed.Blob, direct);
-        return decoded.GetType() == tensor.GetType()
+        byte[] parts = new byte[expected.Length];
+        long received = 0;
+        TensorCompressor.DecompressTo(packed.Blob, (offset, part) =>
+        {
+            part.CopyTo(parts.AsSpan((int)offset));
+            Interlocked.Add(ref received, part.Length);
+        });
+        return received == expected.Length && parts.AsSpan().SequenceEqual(expected)
+            && decoded.GetType() == tensor.GetType()
             && decoded.Shape == tensor.Shape
             && decoded.ElementType == tensor.ElementType
             && RandomTensors.Dense(decoded).AsSpan().SequenceEqual(expected)
