@@ -119,9 +119,8 @@ public static class TensorCompressor
             long size = elements == 0 ? 0 : destination.Length / elements;
             Segments.ForEach(elements, -1, segment =>
             {
-                Span<byte> part = new((byte*)to + (Segments.GetStart(segment) * size), (int)(Segments.GetLength(elements, segment) * size));
-                ArraySink sink = new(part);
-                DecodeSegment(layout, new ReadOnlySpan<byte>((byte*)from, blobLength), segment, centroids, groupLength, ref sink);
+                ArraySink sink = new(to + (nint)(Segments.GetStart(segment) * size), (int)(Segments.GetLength(elements, segment) * size));
+                DecodeSegment(layout, new ReadOnlySpan<byte>((byte*)from, blobLength), segment, centroids, groupLength, sink);
             });
         }
     }
@@ -135,19 +134,18 @@ public static class TensorCompressor
             Segments.ForEach(layout.Header.Shape.Length, -1, segment =>
             {
                 PartSink sink = new(action, (long)Segments.GetStart(segment) * sizeof(T));
-                DecodeSegment(layout, new ReadOnlySpan<byte>((byte*)from, blobLength), segment, centroids, groupLength, ref sink);
+                DecodeSegment(layout, new ReadOnlySpan<byte>((byte*)from, blobLength), segment, centroids, groupLength, sink);
                 sink.Finish();
             });
         }
     }
 
-    private static void DecodeSegment<T, TSink>(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, T[] centroids, int groupLength, ref TSink sink)
+    private static void DecodeSegment<T>(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, T[] centroids, int groupLength, IDenseSink sink)
         where T : unmanaged
-        where TSink : struct, IDenseSink, allows ref struct
     {
         if (layout.Header.IsShared)
-            BlobDecoder.DecodeShared<T, TSink>(layout, blob, segment, centroids, groupLength, ref sink);
+            BlobDecoder.DecodeShared<T>(layout, blob, segment, centroids, groupLength, sink);
         else
-            BlobDecoder.DecodeValues(layout, blob, segment, ref sink);
+            BlobDecoder.DecodeValues(layout, blob, segment, sink);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DeepCompression.Onnx;
 
 namespace DeepCompression.Cli.Commands;
 
@@ -29,6 +30,14 @@ internal static class CommonOptions
             return null;
         },
     };
+
+    /// <summary>Loads a model and checks what can be checked without reading its weights.</summary>
+    public static OnnxModel Load(string path)
+    {
+        OnnxModel model = OnnxModel.Load(path);
+        model.Validate();
+        return model;
+    }
 
     /// <summary>Refuses an output file that exists, before any work is done for it.</summary>
     public static void CheckOutput(string input, string output, bool force)

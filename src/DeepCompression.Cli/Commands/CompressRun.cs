@@ -37,7 +37,7 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
             throw new UsageException("The saliency inputNorm is for pruning: say how much by --sparsity or a recipe.");
         if (recipe.Standard?.Kind is not null && recipe.Form != ModelForm.Standard)
             throw new UsageException("What to store in the standard form was given without --form standard.");
-        OnnxModel model = OnnxModel.Load(Input);
+        OnnxModel model = CommonOptions.Load(Input);
         BudgetCompression compression = AsksByName
             ? AsTold(model)
             : WithinBudget(model, maxError);
@@ -62,8 +62,8 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
 
     private BudgetCompression WithinBudget(OnnxModel model, double maxError)
     {
-        inputs.WarnIfRandom(console);
         (string[] names, IReadOnlyList<InputSample> samples) = Samples(model);
+        inputs.WarnIfRandom(console);
         PackingOptions? packing = recipe.Coder is { } coder ? new PackingOptions { Coder = coder } : null;
         BudgetOptions budget = new() { MaxError = maxError };
         return console.WithProgress("Measuring and compressing", progress =>
@@ -79,10 +79,10 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
         if (!changesValues || !Verifies)
             return new BudgetCompression(result, options, [], new VerificationReport(0, [], []), 0);
 
-        inputs.WarnIfRandom(console);
         try
         {
             IReadOnlyList<InputSample> samples = Samples(model).Samples;
+            inputs.WarnIfRandom(console);
             VerificationReport verification = console.WithProgress("Comparing outputs", progress =>
                 ModelVerifier.Verify(() => ModelRunner.Open(model), () => ModelRunner.Open(result.Model), _ => samples, (done, all) => progress((double)done / all)));
             return new BudgetCompression(result, options, [], verification, 2 * samples.Count);
@@ -101,8 +101,8 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
         bool needsRanges = options.Form == ModelForm.Standard && options.Standard.Kind == StandardKind.StaticInt8;
         if (!needsNorms && !needsRanges)
             return options;
-        inputs.WarnIfRandom(console);
         (_, IReadOnlyList<InputSample> samples) = Samples(model);
+        inputs.WarnIfRandom(console);
         if (needsNorms)
         {
             using InputNormCollector collector = new(model);

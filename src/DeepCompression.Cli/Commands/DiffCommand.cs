@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DeepCompression.Cli.Output;
-using DeepCompression.Onnx;
 
 namespace DeepCompression.Cli.Commands;
 
@@ -19,7 +18,7 @@ internal static class DiffCommand
         {
             console.IsQuiet = result.GetValue(quiet);
             string a = result.GetValue(left)!, b = result.GetValue(right)!;
-            ModelDifference difference = console.WithProgress("Comparing weights", progress => ModelDifference.Find(OnnxModel.Load(a), OnnxModel.Load(b), progress));
+            ModelDifference difference = console.WithProgress("Comparing weights", progress => ModelDifference.Find(CommonOptions.Load(a), CommonOptions.Load(b), progress));
             if (format.Read(result, console) == OutputFormat.Json)
                 console.WriteLine(CliJson.Write(new DiffDocument(a, b, difference.IsSame, difference.SameGraph, [.. difference.Weights])));
             else

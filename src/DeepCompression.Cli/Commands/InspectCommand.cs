@@ -25,7 +25,7 @@ internal static class InspectCommand
             if (isPaper && chosen == OutputFormat.Csv)
                 throw new UsageException("--paper prints tables or JSON, not CSV.");
             ModelReport report = console.WithProgress("Reading weights", progress =>
-                ModelInspector.Inspect(OnnxModel.Load(path), isPaper ? new PackingOptions { Coder = EntropyCoder.Huffman } : null, new ProgressReporter(progress)));
+                ModelInspector.Inspect(CommonOptions.Load(path), isPaper ? new PackingOptions { Coder = EntropyCoder.Huffman } : null, new ProgressReporter(progress)));
             if (isPaper)
                 WritePaper(console, PaperFigures.ToDocument(path, report), chosen);
             else if (chosen == OutputFormat.Json)

@@ -33,7 +33,7 @@ internal static class UnpackCommand
     private static int Run(CommandConsole console, string input, string output, UnpackTarget target, bool force, bool json)
     {
         CommonOptions.CheckOutput(input, output, force);
-        OnnxModel model = OnnxModel.Load(input);
+        OnnxModel model = CommonOptions.Load(input);
         console.WithProgress("Unpacking", progress =>
         {
             ModelUnpacker.UnpackTo(model, output, target, new SaveOptions { Overwrite = force }, new ProgressReporter(progress));

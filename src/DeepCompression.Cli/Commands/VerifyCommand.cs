@@ -40,8 +40,8 @@ internal static class VerifyCommand
 
     private static int Run(CommandConsole console, string original, string other, InputChoice inputs, double maxError, bool json)
     {
+        VerificationReport report = Verify(console, CommonOptions.Load(original), CommonOptions.Load(other), inputs);
         inputs.WarnIfRandom(console);
-        VerificationReport report = Verify(console, OnnxModel.Load(original), OnnxModel.Load(other), inputs);
         bool holds = report.RelativeError <= maxError;
         if (json)
             console.WriteLine(CliJson.Write(new VerifyDocument(original, other, ComparisonDocument.From(report), maxError, holds)));

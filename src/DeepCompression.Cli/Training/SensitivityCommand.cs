@@ -30,7 +30,7 @@ internal static class SensitivityCommand
         command.SetAction(result =>
         {
             console.IsQuiet = result.GetValue(quiet);
-            OnnxModel loaded = ModelUnpacker.Unpack(OnnxModel.Load(result.GetValue(model)!));
+            OnnxModel loaded = ModelUnpacker.Unpack(CommonOptions.Load(result.GetValue(model)!));
             (IBatchSource samples, _) = data.Read(result);
             RunOptions run = new() { BatchSize = Math.Max(1, result.GetValue(batch)) };
             try

@@ -44,7 +44,7 @@ internal sealed class TrainingCommand
         _console.IsQuiet = result.GetValue(_quiet);
         string input = result.GetValue(_model)!, output = result.GetValue(_output)!;
         CommonOptions.CheckOutput(input, output, result.GetValue(_force));
-        ModelProto model = ModelUnpacker.Unpack(OnnxModel.Load(input)).Proto; // a compressed model is trained in its dense form
+        ModelProto model = ModelUnpacker.Unpack(CommonOptions.Load(input)).Proto; // a compressed model is trained in its dense form
         (IBatchSource training, IBatchSource? heldOut) = _data.Read(result);
         IBatchSource? test = _data.ReadTest(result);
         RunOptions options = _run.Read(result, _console, model, training, heldOut, cancellation);

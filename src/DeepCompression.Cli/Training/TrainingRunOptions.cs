@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
+using DeepCompression.Cli.Commands;
 using DeepCompression.Training;
 using DeepCompression.Training.Data;
 using DeepCompression.Training.Procedures;
@@ -68,7 +69,7 @@ internal sealed class TrainingRunOptions
         {
             ILearningRateSchedule schedule = Schedule(result.GetValue(_schedule)!, result.GetValue(_rate));
             int warmUp = result.GetValue(_warmUp);
-            ModelProto? teacher = result.GetValue(_teacher) is string path ? ModelUnpacker.Unpack(OnnxModel.Load(path)).Proto : null;
+            ModelProto? teacher = result.GetValue(_teacher) is string path ? ModelUnpacker.Unpack(CommonOptions.Load(path)).Proto : null;
             return new RunOptions
             {
                 Loss = teacher is not null ? Loss.Distillation(result.GetValue(_temperature)) : result.GetValue(_loss) switch { "binary-cross-entropy" => Loss.BinaryCrossEntropy, "squared-error" => Loss.MeanSquaredError, _ => Loss.SoftmaxCrossEntropy },

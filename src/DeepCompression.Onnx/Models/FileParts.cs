@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace DeepCompression.Onnx;
@@ -28,15 +27,7 @@ internal static class FileParts
                 small.Add(part);
         }
 
-        try
-        {
-            Parallel.For(0, small.Count, i => small[i].Content!.WriteTo(file, small[i].Offset));
-        }
-        catch (AggregateException all)
-        {
-            ExceptionDispatchInfo.Throw(all.Flatten().InnerExceptions[0]);
-        }
-
+        WorkSharing.ForEach(small.Count, -1, i => small[i].Content!.WriteTo(file, small[i].Offset));
         foreach (FilePart part in parts)
         {
             if (part.Content is { Length: >= LongContent } content)

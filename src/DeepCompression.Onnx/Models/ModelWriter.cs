@@ -9,6 +9,8 @@ internal static class ModelWriter
     private const int Alignment = 4096; // bytes: a page, so that runtimes can map a weight
     private const long MaxEmbeddedBytes = int.MaxValue - (64L << 20); // leaves room for the graph itself
 
+    private static int _written; // models of this process: no two are written aside under one name
+
     /// <summary>Writes a model.</summary>
     /// <param name="model">The model; it is not changed.</param>
     /// <param name="path">The full path of the .onnx file.</param>
@@ -24,7 +26,7 @@ internal static class ModelWriter
         ThrowIfExists(path, options);
         Directory.CreateDirectory(folder);
 
-        string aside = $"{path}.{Guid.NewGuid():N}.tmp";
+        string aside = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _written)}.tmp");
         string dataAside = aside + ".data";
         try
         {
@@ -60,13 +62,13 @@ internal static class ModelWriter
     private static HashSet<TensorProto> ChooseExternal(OnnxModel model, SaveOptions options)
     {
         long total = 0;
-        List<(TensorProto Tensor, long Bytes)> all = [];
+        List<SizedTensor> all = [];
         foreach (TensorProto tensor in TensorWalker.All(model.Proto))
         {
             if (tensor.DataType == (int)TensorProto.Types.DataType.String)
                 continue;
             long bytes = SizeOf(model, tensor);
-            all.Add((tensor, bytes));
+            all.Add(new SizedTensor(tensor, bytes));
             total = checked(total + (options.ExternalData != ExternalDataMode.Embed && IsExternal(tensor) ? 0 : bytes));
         }
 
@@ -147,6 +149,8 @@ internal static class ModelWriter
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = part.Offset.ToString(CultureInfo.InvariantCulture) });
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = part.Length.ToString(CultureInfo.InvariantCulture) });
     }
+
+    private sealed record SizedTensor(TensorProto Tensor, long Bytes);
 
     private static bool IsExternal(TensorProto tensor) => tensor.DataLocation == TensorProto.Types.DataLocation.External;
 

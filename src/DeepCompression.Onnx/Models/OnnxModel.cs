@@ -41,6 +41,8 @@ public sealed class OnnxModel
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string name = System.IO.Path.GetFileName(path);
+        if (Directory.Exists(path))
+            throw new InvalidDataException($"{path}: is a folder, not a model.");
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is no such file.", path);
         long length = new FileInfo(path).Length;
@@ -98,6 +100,15 @@ public sealed class OnnxModel
         return TensorReader.Read(this, tensor);
     }
 
+    /// <summary>Checks that the content of every tensor fits its shape, and that external data is there. No element is read.</summary>
+    /// <exception cref="InvalidDataException">A shape is impossible, a content has another size, or external data is missing, too short or outside the model's folder.</exception>
+    /// <exception cref="NotSupportedException">An element type is unknown.</exception>
+    public void Validate()
+    {
+        foreach (TensorProto tensor in TensorWalker.All(Proto))
+            TensorReader.Check(this, tensor);
+    }
+
     internal static void ThrowIfTooLarge(ModelProto proto)
     {
         // A size over 2 GB overflows to a negative number in the protobuf runtime; tensor bytes alone can tell.
@@ -105,6 +116,8 @@ public sealed class OnnxModel
         if (bytes > MaxMessageBytes || proto.CalculateSize() < 0)
             throw new InvalidDataException($"model: {bytes} bytes of weights are more than the 2 GB that a protobuf message holds; save them as external data.");
     }
+
+    private static string FirstSentence(string text) => text.IndexOf('.', StringComparison.Ordinal) is > 0 and int end ? text[..(end + 1)] : text;
 
     private static ModelProto Parse(ReadOnlyMemory<byte> bytes, string name)
     {
@@ -119,7 +132,7 @@ public sealed class OnnxModel
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new InvalidDataException($"{name}: not an ONNX model, or truncated: {e.Message}".OneLine(), e);
+            throw new InvalidDataException($"{name}: not an ONNX model, or truncated: {FirstSentence(e.Message)}".OneLine(), e);
         }
     }
 }

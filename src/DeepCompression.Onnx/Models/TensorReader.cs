@@ -9,19 +9,38 @@ namespace DeepCompression.Onnx;
 internal static class TensorReader
 {
     /// <inheritdoc cref="OnnxModel.Read"/>
-    public static ReadOnlyMemory<byte> Read(OnnxModel model, TensorProto tensor)
+    public static ReadOnlyMemory<byte> Read(OnnxModel model, TensorProto tensor) => Guard(model, tensor, () =>
+    {
+        long elements = TensorTypes.CountElements(tensor);
+        long bytes = TensorTypes.GetBytes(tensor.DataType, elements);
+        if (bytes > Array.MaxLength)
+            throw new InvalidDataException($"tensor '{tensor.Name}': {bytes} bytes are more than an array holds.");
+        if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
+            return ExternalTensor.Parse(tensor).Read(model.Path, bytes);
+        if (tensor.HasRawData)
+            return CheckLength(tensor, tensor.RawData.Length, bytes, "bytes") ? tensor.RawData.Memory : default;
+        return ReadTyped(tensor, elements, (int)bytes);
+    });
+
+    /// <summary>Checks that a tensor can be read, as far as that goes without reading it.</summary>
+    public static void Check(OnnxModel model, TensorProto tensor) => Guard(model, tensor, () =>
+    {
+        long elements = TensorTypes.CountElements(tensor);
+        if (tensor.DataType == (int)Type.String)
+            return CheckLength(tensor, tensor.StringData.Count, elements, "texts");
+        long bytes = TensorTypes.GetBytes(tensor.DataType, elements);
+        if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
+            ExternalTensor.Parse(tensor).Check(model.Path, bytes);
+        else if (tensor.HasRawData)
+            CheckLength(tensor, tensor.RawData.Length, bytes, "bytes");
+        return true;
+    });
+
+    private static T Guard<T>(OnnxModel model, TensorProto tensor, Func<T> read)
     {
         try
         {
-            long elements = TensorTypes.CountElements(tensor);
-            long bytes = checked(TensorTypes.GetBytes(tensor.DataType, elements));
-            if (bytes > Array.MaxLength)
-                throw new InvalidDataException($"tensor '{tensor.Name}': {bytes} bytes are more than an array holds.");
-            if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
-                return ExternalTensor.Parse(tensor).Read(model.Path, bytes);
-            if (tensor.HasRawData)
-                return CheckLength(tensor, tensor.RawData.Length, bytes, "bytes") ? tensor.RawData.Memory : default;
-            return ReadTyped(tensor, elements, (int)bytes);
+            return read();
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException)
         {

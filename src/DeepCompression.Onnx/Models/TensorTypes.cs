@@ -35,7 +35,9 @@ internal static class TensorTypes
     {
         try
         {
-            long count = tensor.Dims.Contains(0) ? 0 : 1;
+            long count = 1;
+            foreach (long dimension in tensor.Dims)
+                count = dimension == 0 ? 0 : count;
             foreach (long dimension in tensor.Dims)
             {
                 if (dimension < 0)

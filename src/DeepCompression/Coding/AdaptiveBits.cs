@@ -6,7 +6,8 @@ internal static class AdaptiveBits
     public static AdaptiveBit[] New(int count)
     {
         AdaptiveBit[] bits = new AdaptiveBit[count];
-        bits.AsSpan().Fill(AdaptiveBit.Even);
+        for (int i = 0; i < bits.Length; i++)
+            bits[i] = AdaptiveBit.Even;
         return bits;
     }
 }

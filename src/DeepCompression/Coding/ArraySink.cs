@@ -1,15 +1,17 @@
 namespace DeepCompression.Coding;
 
-/// <summary>Decodes into an array that holds the whole segment.</summary>
-/// <param name="segment">The segment's bytes.</param>
-internal ref struct ArraySink(Span<byte> segment) : IDenseSink
+/// <summary>Decodes into memory that holds the whole segment.</summary>
+/// <param name="segment">Where the segment begins; it stays there while this is used.</param>
+/// <param name="length">Bytes of the segment.</param>
+internal sealed unsafe class ArraySink(nint segment, int length) : IDenseSink
 {
-    private Span<byte> _left = segment;
+    private int _used;
 
     public Span<byte> GetBlock(int bytes)
     {
-        Span<byte> block = _left[..bytes];
-        _left = _left[bytes..];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, length - _used);
+        Span<byte> block = new((byte*)segment + _used, bytes);
+        _used += bytes;
         return block;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -17,9 +16,8 @@ internal static class BlobDecoder
     /// <param name="centroids">256 entries a group; entry 0 is the zero.</param>
     /// <param name="groupLength">Elements a group.</param>
     /// <param name="sink">Takes the elements of the segment.</param>
-    public static void DecodeShared<T, TSink>(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, ReadOnlySpan<T> centroids, int groupLength, ref TSink sink)
+    public static void DecodeShared<T>(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, ReadOnlySpan<T> centroids, int groupLength, IDenseSink sink)
         where T : unmanaged
-        where TSink : struct, IDenseSink, allows ref struct
     {
         int first = Segments.GetStart(segment), elements = Segments.GetLength(layout.Header.Shape.Length, segment);
         SegmentSymbols symbols = SegmentSymbols.Read(layout, blob, segment, elements);
@@ -54,13 +52,12 @@ internal static class BlobDecoder
     }
 
     /// <summary>Decodes one segment of a weight with values of its own.</summary>
-    public static void DecodeValues<TSink>(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, ref TSink sink)
-        where TSink : struct, IDenseSink, allows ref struct
+    public static void DecodeValues(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, IDenseSink sink)
     {
         int size = layout.PlaneCount;
         int elements = Segments.GetLength(layout.Header.Shape.Length, segment);
         SegmentSymbols symbols = SegmentSymbols.Read(layout, blob, segment, elements);
-        byte[] values = ArrayPool<byte>.Shared.Rent(BlockElements * size);
+        byte[] values = SegmentArrays.Pool.Rent(BlockElements * size);
         try
         {
             bool isDense = layout.Header.Form == PackingForm.Dense;
@@ -88,7 +85,7 @@ internal static class BlobDecoder
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(values);
+            SegmentArrays.Pool.Return(values);
             symbols.Return();
         }
     }

@@ -117,7 +117,7 @@ internal sealed class BlobEncoder
     {
         int start = Segments.GetStart(segment);
         int length = Segments.GetLength(Elements, segment);
-        byte[] symbols = SegmentArrays<byte>.Pool.Rent(length);
+        byte[] symbols = SegmentArrays.Pool.Rent(length);
         if (plan.Form == PackingForm.Gaps)
         {
             int count = GapSymbols.Write(_mask!.GetWords(segment), plan.GapBits, symbols);
@@ -142,7 +142,7 @@ internal sealed class BlobEncoder
             HuffmanStreams.Write(symbols.AsSpan(0, planeLength), plan.Planes[plane], writer);
         }
 
-        SegmentArrays<byte>.Pool.Return(symbols);
+        SegmentArrays.Pool.Return(symbols);
         return indexBytes;
     }
 }

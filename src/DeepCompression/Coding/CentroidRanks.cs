@@ -23,7 +23,9 @@ internal sealed class CentroidRanks
         _negatives = [.. ordinals.Select(group => group.Count(ordinal => ordinal < half))];
         _positives = [.. ordinals.Select((group, i) => group.Length - _negatives[i])];
         GroupLength = Math.Max(groupLength, 1);
-        int most = Math.Max(_negatives.Max(), _positives.Max());
+        int most = 0;
+        for (int group = 0; group < ordinals.Length; group++)
+            most = Math.Max(most, Math.Max(_negatives[group], _positives[group]));
         RankBits = 32 - BitOperations.LeadingZeroCount((uint)Math.Max(most - 1, 0));
     }
 

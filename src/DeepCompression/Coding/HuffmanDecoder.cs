@@ -94,7 +94,9 @@ public sealed class HuffmanDecoder
             if (length == 0)
                 continue;
             int free = code.MaxLength - length;
-            table.AsSpan(code.Codes[symbol] << free, 1 << free).Fill((ushort)((symbol << 8) | length));
+            ushort entry = (ushort)((symbol << 8) | length);
+            foreach (ref ushort place in table.AsSpan(code.Codes[symbol] << free, 1 << free))
+                place = entry;
         }
 
         return table;

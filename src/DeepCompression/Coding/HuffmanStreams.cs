@@ -14,7 +14,7 @@ internal static class HuffmanStreams
 
     public static void Write(ReadOnlySpan<byte> symbols, CanonicalCode code, ByteWriter writer)
     {
-        byte[] buffer = SegmentArrays<byte>.Pool.Rent(HuffmanEncoder.GetMaxEncodedLength(symbols.Length));
+        byte[] buffer = SegmentArrays.Pool.Rent(HuffmanEncoder.GetMaxEncodedLength(symbols.Length));
         int streams = symbols.Length < FourStreams ? 1 : 4;
         int quarter = streams == 1 ? symbols.Length : GetQuarter(symbols.Length);
         for (int stream = 0; stream < streams; stream++)
@@ -25,7 +25,7 @@ internal static class HuffmanStreams
             writer.Write(buffer.AsSpan(0, length));
         }
 
-        SegmentArrays<byte>.Pool.Return(buffer);
+        SegmentArrays.Pool.Return(buffer);
     }
 
     public static void Read(ref ByteReader reader, HuffmanDecoder decoder, Span<byte> destination, string what)

@@ -1,15 +1,13 @@
-using System.Buffers;
-
 namespace DeepCompression.Coding;
 
 /// <summary>Decodes into a buffer that stays in the second-level cache, and passes it on whenever it is full.</summary>
 /// <param name="action">Receives the parts.</param>
 /// <param name="offset">Where the segment begins in the dense weight, in bytes.</param>
-internal ref struct PartSink(DensePartAction action, long offset) : IDenseSink
+internal sealed class PartSink(DensePartAction action, long offset) : IDenseSink
 {
     private const int PartBytes = 1 << 17; // half of the smallest second-level cache of today
 
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
+    private readonly byte[] _buffer = SegmentArrays.Pool.Rent(PartBytes);
     private long _offset = offset;
     private int _filled;
 
@@ -26,7 +24,7 @@ internal ref struct PartSink(DensePartAction action, long offset) : IDenseSink
     public void Finish()
     {
         Flush();
-        ArrayPool<byte>.Shared.Return(_buffer);
+        SegmentArrays.Pool.Return(_buffer);
     }
 
     private void Flush()

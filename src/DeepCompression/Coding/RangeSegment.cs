@@ -9,7 +9,7 @@ internal static class RangeSegment
         int start = Segments.GetStart(segment);
         int length = Segments.GetLength(shape.Length, segment);
         Neighbourhood neighbourhood = new(shape);
-        byte[] flags = SegmentArrays<byte>.Pool.Rent(length);
+        byte[] flags = SegmentArrays.Pool.Rent(length);
         Span<byte> used = flags.AsSpan(0, length);
         used.Fill(1);
         int count = length;
@@ -27,7 +27,7 @@ internal static class RangeSegment
             indexBytes = writer.Length;
         }
 
-        byte[] bytes = SegmentArrays<byte>.Pool.Rent(Math.Max(count * planes.Count, 1));
+        byte[] bytes = SegmentArrays.Pool.Rent(Math.Max(count * planes.Count, 1));
         for (int plane = 0; plane < planes.Count; plane++)
         {
             if (mask is null)
@@ -39,8 +39,8 @@ internal static class RangeSegment
         RangeEncoder values = new(writer);
         Code(ref values, neighbourhood, ranks, start, used, bytes.AsSpan(0, count * planes.Count), planes.Count);
         values.Finish();
-        SegmentArrays<byte>.Pool.Return(flags);
-        SegmentArrays<byte>.Pool.Return(bytes);
+        SegmentArrays.Pool.Return(flags);
+        SegmentArrays.Pool.Return(bytes);
         return indexBytes;
     }
 

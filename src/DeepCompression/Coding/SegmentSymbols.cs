@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Coding;
@@ -5,13 +6,13 @@ namespace DeepCompression.Coding;
 /// <summary>The decoded symbols of one segment, in rented arrays.</summary>
 internal readonly ref struct SegmentSymbols
 {
-    private readonly int[]? _positions;
+    private readonly byte[]? _positions;
     private readonly byte[] _planes;
 
-    private SegmentSymbols(int[]? positions, int positionCount, byte[] planes, int planeLength, int planeCount)
+    private SegmentSymbols(byte[]? positions, int positionCount, byte[] planes, int planeLength, int planeCount)
     {
         (_positions, _planes, PlaneLength) = (positions, planes, planeLength);
-        Positions = positions.AsSpan(0, positionCount);
+        Positions = AsPositions(positions)[..positionCount];
         Planes = planes.AsSpan(0, planeLength * planeCount);
     }
 
@@ -40,24 +41,24 @@ internal readonly ref struct SegmentSymbols
 
     public void Return()
     {
-        SegmentArrays<byte>.Pool.Return(_planes);
+        SegmentArrays.Pool.Return(_planes);
         if (_positions is not null)
-            SegmentArrays<int>.Pool.Return(_positions);
+            SegmentArrays.Pool.Return(_positions);
     }
 
     private static SegmentSymbols ReadHuffman(BlobLayout layout, ReadOnlySpan<byte> blob, int segment, int elements)
     {
         ByteReader reader = layout.GetSegment(blob, segment);
         int count = elements;
-        int[]? positions = null;
+        byte[]? positions = null;
         if (layout.Header.Form != PackingForm.Dense)
         {
-            positions = SegmentArrays<int>.Pool.Rent(elements);
-            count = ReadPositions(layout, ref reader, elements, positions);
+            positions = SegmentArrays.Pool.Rent(elements * sizeof(int));
+            count = ReadPositions(layout, ref reader, elements, AsPositions(positions));
         }
 
         int planeCount = layout.PlaneCount;
-        byte[] planes = SegmentArrays<byte>.Pool.Rent(count * planeCount);
+        byte[] planes = SegmentArrays.Pool.Rent(count * planeCount);
         for (int plane = 0; plane < planeCount; plane++)
             HuffmanStreams.Read(ref reader, layout.Planes[plane], planes.AsSpan(plane * count, count), layout.Header.IsShared ? "codes" : "values");
         reader.ThrowIfNotAtEnd($"segment {segment}");
@@ -68,49 +69,52 @@ internal readonly ref struct SegmentSymbols
     {
         ByteReader reader = layout.GetSegment(blob, segment);
         int start = Segments.GetStart(segment);
-        byte[] flags = SegmentArrays<byte>.Pool.Rent(elements);
+        byte[] flags = SegmentArrays.Pool.Rent(elements);
         int count = RangeSegment.ReadFlags(ref reader, layout.Header, start, flags.AsSpan(0, elements));
-        byte[] planes = SegmentArrays<byte>.Pool.Rent(count * layout.PlaneCount);
+        byte[] planes = SegmentArrays.Pool.Rent(count * layout.PlaneCount);
         RangeSegment.ReadPlanes(ref reader, layout.Header, layout.Ranks, start, flags.AsSpan(0, elements), planes.AsSpan(0, count * layout.PlaneCount), layout.PlaneCount);
-        int[]? positions = null;
+        byte[]? positions = null;
         if (layout.Header.Form != PackingForm.Dense)
         {
-            positions = SegmentArrays<int>.Pool.Rent(elements);
+            positions = SegmentArrays.Pool.Rent(elements * sizeof(int));
+            Span<int> all = AsPositions(positions);
             for (int i = 0, next = 0; i < elements; i++)
             {
-                positions[next] = i;
+                all[next] = i;
                 next += flags[i];
                 if (next == count)
                     break;
             }
         }
 
-        SegmentArrays<byte>.Pool.Return(flags);
+        SegmentArrays.Pool.Return(flags);
         return new SegmentSymbols(positions, positions is null ? 0 : count, planes, count, layout.PlaneCount);
     }
+
+    private static Span<int> AsPositions(byte[]? array) => MemoryMarshal.Cast<byte, int>(array.AsSpan());
 
     private static int ReadPositions(BlobLayout layout, ref ByteReader reader, int elements, Span<int> positions)
     {
         if (layout.Header.Form == PackingForm.Gaps)
         {
             int count = (int)reader.ReadVarint("the number of gaps", elements);
-            byte[] gaps = SegmentArrays<byte>.Pool.Rent(count);
+            byte[] gaps = SegmentArrays.Pool.Rent(count);
             HuffmanStreams.Read(ref reader, layout.Index!, gaps.AsSpan(0, count), "gaps");
             count = GapSymbols.Read(gaps.AsSpan(0, count), layout.Header.GapBits, elements, positions);
-            SegmentArrays<byte>.Pool.Return(gaps);
+            SegmentArrays.Pool.Return(gaps);
             return count;
         }
 
-        byte[] mask = SegmentArrays<byte>.Pool.Rent(MaskBytes.GetLength(elements));
-        ulong[] words = SegmentArrays<ulong>.Pool.Rent((elements + 63) / 64);
-        Span<ulong> used = words.AsSpan(0, (elements + 63) / 64);
+        byte[] mask = SegmentArrays.Pool.Rent(MaskBytes.GetLength(elements));
+        byte[] words = SegmentArrays.Pool.Rent((elements + 63) / 64 * sizeof(ulong));
+        Span<ulong> used = MemoryMarshal.Cast<byte, ulong>(words.AsSpan())[..((elements + 63) / 64)];
         HuffmanStreams.Read(ref reader, layout.Index!, mask.AsSpan(0, MaskBytes.GetLength(elements)), "the mask");
         MaskBytes.Read(mask.AsSpan(0, MaskBytes.GetLength(elements)), used);
         if (elements % 64 != 0 && used[^1] >> (elements % 64) != 0)
             throw new InvalidDataException($"Offset {reader.Offset}: the mask has ones beyond its {elements} elements.");
         int nonZeros = NonZeroScan.WritePositions(used, positions);
-        SegmentArrays<byte>.Pool.Return(mask);
-        SegmentArrays<ulong>.Pool.Return(words);
+        SegmentArrays.Pool.Return(mask);
+        SegmentArrays.Pool.Return(words);
         return nonZeros;
     }
 }

@@ -13,23 +13,6 @@ internal static class Segments
     public static int GetLength(int elements, int segment) => Math.Min(Length, elements - GetStart(segment));
 
     /// <summary>Runs an action for each segment, on the calling thread where there is only one.</summary>
-    public static void ForEach(int elements, int maxDegreeOfParallelism, Action<int> action)
-    {
-        int count = Count(elements);
-        if (count <= 1 || maxDegreeOfParallelism == 1)
-        {
-            for (int segment = 0; segment < count; segment++)
-                action(segment);
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = maxDegreeOfParallelism }, action);
-        }
-        catch (AggregateException all) when (all.InnerExceptions.Any(inner => inner is InvalidDataException))
-        {
-            throw new InvalidDataException(all.InnerExceptions.First(inner => inner is InvalidDataException).Message, all);
-        }
-    }
+    public static void ForEach(int elements, int maxDegreeOfParallelism, Action<int> action) =>
+        WorkSharing.ForEach(Count(elements), maxDegreeOfParallelism, action);
 }

@@ -69,7 +69,7 @@ internal static class AlexNetRows
         List<MeasuredProcess> ours = [], theirs = [];
         for (int round = 0; round < 2 * Rounds + 1; round++)
         {
-            ours.Add(MeasuredProcess.Tool("unpack", packed, "-o", unpacked, "--to", "dense", "--force"));
+            ours.Add(MeasuredProcess.Tool("unpack", packed, "-o", unpacked, "--to", "dense", "--force", "--format", "table"));
             theirs.Add(MeasuredProcess.Run("zstd", "-d", "-q", "-f", zst, "-o", restored));
         }
 
