@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using DeepCompression.Cli.Commands;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
-using DeepCompression.Cli.Commands;
 using DeepCompression.Training;
 using DeepCompression.Training.Data;
 using DeepCompression.Training.Procedures;
