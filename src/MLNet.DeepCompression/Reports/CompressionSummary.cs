@@ -1,15 +1,11 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 using DeepCompression.Onnx;
 
 namespace MLNet.DeepCompression.Reports;
 
-/// <summary>What compression brought: sizes, the ratio, and a row for every weight. Notebooks show it as a table.</summary>
+/// <summary>What compression brought: sizes, the ratio, and a row for every weight. Notebooks show <see cref="ToHtml"/> as a table.</summary>
 public sealed class CompressionSummary
 {
-    private const int BarWidth = 160; // pixels
-
     internal CompressionSummary(ModelReport model, long originalBytes) => (Model, OriginalBytes) = (model, originalBytes);
 
     /// <summary>The compressed model, weight by weight.</summary>
@@ -29,22 +25,14 @@ public sealed class CompressionSummary
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{OriginalBytes:#,0} -> {CompressedBytes:#,0} bytes, {Ratio:0.0}x");
 
-    /// <summary>The report as HTML, with a bar of each weight's bytes as SVG. It needs no script and no other file.</summary>
-    /// <returns>A table element.</returns>
-    public string ToHtml()
-    {
-        StringBuilder html = new();
-        html.Append(CultureInfo.InvariantCulture, $"<table><caption>{WebUtility.HtmlEncode(ToString())}</caption>");
-        html.Append("<thead><tr><th>weight</th><th>shape</th><th>density</th><th>values</th><th>dense bytes</th><th>bytes</th><th>ratio</th><th></th></tr></thead><tbody>");
-        long most = Model.Weights.Select(weight => weight.FileBytes).DefaultIfEmpty(1).Max();
-        foreach (WeightReport weight in Model.Weights)
-        {
-            double width = BarWidth * (double)weight.FileBytes / Math.Max(most, 1);
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{WebUtility.HtmlEncode(weight.Path)}</td><td>{weight.Shape}</td><td>{weight.Density:P1}</td><td>{(weight.CodebookSize > 0 ? weight.CodebookSize : "")}</td>");
-            html.Append(CultureInfo.InvariantCulture, $"<td>{weight.DenseBytes:#,0}</td><td>{weight.FileBytes:#,0}</td><td>{(double)weight.DenseBytes / Math.Max(weight.FileBytes, 1):0.0}x</td>");
-            html.Append(CultureInfo.InvariantCulture, $"<td><svg width=\"{BarWidth}\" height=\"10\"><rect width=\"{width:0.#}\" height=\"10\" fill=\"#56ccf2\"/></svg></td></tr>");
-        }
+    /// <summary>
+    /// The report as HTML: a table with a row for each weight, and bars for its density and its bytes. It needs no script and no other
+    /// file, and takes the colour of the text around it. In a notebook: <c>HTML(transformer.Report.ToHtml())</c>.
+    /// </summary>
+    /// <returns>A <c>div</c> element.</returns>
+    public string ToHtml() => HtmlReport.Write(this);
 
-        return html.Append("</tbody></table>").ToString();
-    }
+    /// <summary>The same table as a picture, to be kept as a file or put into a document.</summary>
+    /// <returns>An SVG document.</returns>
+    public string ToSvg() => SvgReport.Write(this);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Xml.Linq;
 using DeepCompression;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
@@ -118,7 +120,20 @@ public sealed class CompressOnnxModelTests : IDisposable
         using CompressedOnnxTransformer model = _ml.DeepCompression().ShareWeights(Untrained(), ["Scores"], ["Pixels"]).Fit(Animals(5, seed: 1));
         string html = model.Report.ToHtml();
         Assert.Equal(model.Report.Model.Weights.Count, html.Split("<tr><td>").Length - 1);
-        Assert.Contains("<td>w1</td><td>16x48</td>", html, StringComparison.Ordinal);
+        Assert.Contains("<td>w1</td><td>16 x 48</td>", html, StringComparison.Ordinal);
+        Assert.Equal("div", XDocument.Parse(html).Root!.Name);
+    }
+
+    [Fact]
+    public void ToSvg_OfReport_IsADocumentWithTheNamesSizesAndBarsOfAllWeights()
+    {
+        using CompressedOnnxTransformer model = _ml.DeepCompression().Prune(Untrained(), ["Scores"], ["Pixels"]).Fit(Animals(5, seed: 1));
+        XElement svg = XDocument.Parse(model.Report.ToSvg()).Root!;
+        string[] texts = [.. svg.Descendants(svg.Name.Namespace + "text").Select(text => text.Value)];
+        Assert.All(model.Report.Model.Weights, weight => Assert.Contains(weight.Path, texts));
+        Assert.All(model.Report.Model.Weights, weight => Assert.Contains(weight.FileBytes.ToString("#,0", CultureInfo.InvariantCulture), texts));
+        double height = double.Parse(svg.Attribute("height")!.Value, CultureInfo.InvariantCulture);
+        Assert.All(svg.Descendants(svg.Name.Namespace + "text"), text => Assert.InRange(double.Parse(text.Attribute("y")!.Value, CultureInfo.InvariantCulture), 1, height));
     }
 
     // x -> Gemm -> Relu -> Gemm -> scores, seeded.
