@@ -41,7 +41,7 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     /// What the execution provider computes and what it leaves to ONNX Runtime. Null before the first row is scored, and where the
     /// execution provider is not used.
     /// </summary>
-    public DeepCompressionReport? Execution { get; private set; }
+    public DeepCompressionReport? Execution => _scoring.Execution;
 
     /// <summary>True: every row is scored by itself, whatever rows are scored with it.</summary>
     public bool IsRowToRowMapper => true;
@@ -74,15 +74,17 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     /// <summary>Writes the model as ML.NET's own ONNX transformer, in the portable form.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx) => BuiltInForm.Save(_ml, Portable(), _binding, _options.Shapes, ctx);
 
-    private InferenceSession CreateSession(bool hasOneThread)
+    private ScoringSession CreateSession(bool hasOneThread, bool claimsAll)
     {
         using SessionOptions options = _options.CreateSessionOptions?.Invoke() ?? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (hasOneThread)
             options.IntraOpNumThreads = 1;
         if (!_options.UseExecutionProvider)
-            return new InferenceSession(Portable().ToBytes(), options);
-        Execution = options.AppendDeepCompression();
-        return CompressedModel.CreateSession(Portable(), options);
+            return new(new InferenceSession(Portable().ToBytes(), options), null);
+        DeepCompressionOptions? settings = claimsAll ? new() { MinimumSpeedup = 0 } : null;
+        DeepCompressionReport report = options.AppendDeepCompression(settings);
+        InferenceSession session = CompressedModel.CreateSession(Portable(), options, settings);
+        return new(session, report) { HasChoice = _options.CreateSessionOptions is null && report.Decisions.Any(decision => !decision.IsClaimed) };
     }
 
     // A form that needs no execution provider; made when it is needed, because the model is smaller as it is.

@@ -11,6 +11,8 @@ namespace MLNet.DeepCompression.Scoring;
 /// </summary>
 internal sealed class BatchScorer : IDisposable
 {
+    private const int TrialRows = BatchSize.Smallest; // fewer are soon scored by any session
+
     private readonly ScoringModel _model;
     private readonly InputBuffer[] _inputs;
     private readonly string[] _inputNames;
@@ -66,7 +68,7 @@ internal sealed class BatchScorer : IDisposable
             first += rows;
         }
 
-        InferenceSession session = _model.GetSession(isBatch);
+        InferenceSession session = _model.GetSession(isBatch, isBatch && _runs[0].Rows >= TrialRows ? Try : null);
         if (_runs.Count == 1 || !isBatch || _model.Parallelism == 1)
         {
             _runs.ForEach(Start);
@@ -81,6 +83,8 @@ internal sealed class BatchScorer : IDisposable
         {
             ExceptionDispatchInfo.Throw(failed.InnerExceptions[0]);
         }
+
+        void Try(InferenceSession tried) => _model.Run(tried, _inputNames, _runs[0].Tensors, _outputNames).Dispose();
 
         void Start(Run run) => run.Values = _model.Run(session, _inputNames, run.Tensors, _outputNames);
     }

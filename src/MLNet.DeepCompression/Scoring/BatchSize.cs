@@ -8,7 +8,9 @@ namespace MLNet.DeepCompression.Scoring;
 /// </summary>
 internal sealed class BatchSize
 {
-    private const int Smallest = 32; // rows
+    /// <summary>Rows to begin with where the number adapts.</summary>
+    public const int Smallest = 32;
+
     private const int Largest = 1024; // rows: larger batches were not seen to be faster
     private const double WorthwhileGain = 0.95; // of the time a row took at half the size
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DeepCompression.ExecutionProvider;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MLNet.DeepCompression.Scoring;
@@ -9,13 +10,13 @@ namespace MLNet.DeepCompression.Scoring;
 /// </summary>
 /// <param name="binding">The columns.</param>
 /// <param name="parallelism">Runs of batches at a time.</param>
-/// <param name="createSession">Makes a session; told whether its runs take one thread.</param>
-internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<bool, InferenceSession> createSession) : IDisposable
+/// <param name="createSession">Makes a session; told whether its runs take one thread, and whether all that can be computed compressed is.</param>
+internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<bool, bool, ScoringSession> createSession) : IDisposable
 {
     private readonly RunOptions _runOptions = new();
     private readonly Lock _gate = new();
-    private volatile InferenceSession? _rows;
-    private volatile InferenceSession? _batches;
+    private volatile ScoringSession? _rows;
+    private volatile ScoringSession? _batches;
     private bool _disposed;
 
     public ImmutableArray<TensorBinding> Inputs => binding.Inputs;
@@ -30,21 +31,30 @@ internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<b
     /// <summary>Runs of batches at a time.</summary>
     public int Parallelism => parallelism;
 
+    /// <summary>What the execution provider does in the session that was made last, or null.</summary>
+    public DeepCompressionReport? Execution { get; private set; }
+
     /// <summary>The session for batches, or for single rows.</summary>
+    /// <param name="forBatches">Whether it is for batches.</param>
+    /// <param name="trial">Runs a session on a batch, to see which is faster where there is a choice; null to make one without.</param>
     /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
-    public InferenceSession GetSession(bool forBatches)
+    public InferenceSession GetSession(bool forBatches, Action<InferenceSession>? trial)
     {
-        bool hasOneThread = forBatches && parallelism > 1;
-        if ((hasOneThread ? _batches : _rows) is { } session)
-            return session;
+        if ((forBatches ? _batches : _rows) is { } session)
+            return session.Session;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if ((hasOneThread ? _batches : _rows) is { } made)
-                return made;
-            made = createSession(hasOneThread);
+            if ((forBatches ? _batches : _rows) is { } made)
+                return made.Session;
+            bool hasOneThread = forBatches && parallelism > 1;
+            ScoringSession? other = parallelism > 1 ? null : _batches ?? _rows;
+            made = other is { HasChoice: false } ? other : createSession(hasOneThread, false);
+            if (made != other && trial is not null && made.HasChoice)
+                made = SessionTrial.Faster(made, createSession(hasOneThread, true), trial);
             NativeHeap.Trim();
-            return hasOneThread ? _batches = made : _rows = made;
+            Execution = made.Report;
+            return (forBatches ? _batches = made : _rows = made).Session;
         }
     }
 
@@ -60,7 +70,8 @@ internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<b
                 return;
             _disposed = true;
             _rows?.Dispose();
-            _batches?.Dispose();
+            if (_batches != _rows)
+                _batches?.Dispose();
             (_rows, _batches) = (null, null);
             _runOptions.Dispose();
         }

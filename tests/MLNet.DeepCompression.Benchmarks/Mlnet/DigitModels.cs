@@ -16,9 +16,6 @@ namespace MLNet.DeepCompression.Benchmarks.Mlnet;
 /// </summary>
 internal sealed class DigitModels
 {
-    // Convolutions are the time that LeNet-5 takes: they are pruned as far as Han et al. 2016, table 3, does, for which fc1 could be pruned further.
-    private static readonly Dictionary<string, double> _lenet5 = new() { ["conv1.weight"] = 0.4, ["conv2.weight"] = 0.88, ["fc1.weight"] = 0.95, ["fc2.weight"] = 0.75 };
-
     private const int Batch = 128;
 
     private readonly Lazy<LenetData> _data = new(LenetData.Mnist);
@@ -54,11 +51,10 @@ internal sealed class DigitModels
             WeightSharing = new() { Bits = 4 },
             FineTuning = new()
             {
-                Epochs = 10,
+                Epochs = 8,
                 BatchSize = Batch,
                 LearningRate = 1.5e-3,
                 Run = run => run with { L2 = 2e-5f, Augmentation = new RandomShift("data", 28, 28, 1) },
-                Prune = prune => prune with { SparsityByWeight = Path.GetFileName(dense).StartsWith("lenet-5", StringComparison.Ordinal) ? _lenet5 : null },
                 Share = share => share with { ReassignEpochs = 1, Epochs = 2 },
             },
         }).Fit(ml.Data.LoadFromEnumerable(Read(training)));
