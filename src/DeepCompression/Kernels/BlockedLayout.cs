@@ -128,7 +128,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
     /// <param name="sumBytes">Bytes from the sums of a row to those of the next.</param>
     /// <param name="y">Where the results of the part's first row go; the sums where they are not moved.</param>
     /// <param name="rowBytes">Bytes from the results of a row to those of the next.</param>
-    /// <param name="activation">Applied to results of shapes of one run.</param>
+    /// <param name="activation">Applied to the results.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(
         int part, delegate*<TileWork*, void> kernel, byte* x, nint positionBytes, nint runBytes, float* bias, byte* sums, nint sumBytes, byte* y, nint rowBytes, in Activation activation)

@@ -53,33 +53,65 @@ internal static unsafe class ConvolutionPacking
     /// <param name="channels">Output channels.</param>
     /// <param name="images">The first channel of the first image of the output.</param>
     /// <param name="count">Images.</param>
-    /// <param name="activation">Applied to every output, unless lanes are consecutive positions: their kernels did it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unpack(ConvolutionPlan plan, ConvolutionPass pass, float* sums, int channels, float* images, int count, in Activation activation)
+    public static void Unpack(ConvolutionPlan plan, ConvolutionPass pass, float* sums, int channels, float* images, int count)
     {
         nint area = (nint)plan.OutputHeight * plan.OutputWidth, imageLength = area * plan.Geometry.OutputChannels, length = pass.Shape.Vectors * plan.Lanes;
         if (plan.Cut.IsFlat)
         {
             for (int channel = 0; channel < channels; channel++)
-                CopyFlat(area, pass.Column * plan.Lanes, length, count, sums + (channel * length), images + (channel * area), imageLength, isPacking: false);
+                CopyFlat(area, plan.GetFirstPosition(pass), length, count, sums + (channel * length), images + (channel * area), imageLength, isPacking: false);
             return;
         }
 
+        // Lanes that have no place for a whole run of numbers write to the ground; what they do have is copied one by one.
+        float* ground = stackalloc float[TileShape.MaxVectors];
         float** lanes = stackalloc float*[plan.Lanes];
-        int* valid = stackalloc int[plan.Lanes];
+        nint* steps = stackalloc nint[plan.Lanes];
         for (int run = 0; run < pass.Shape.Runs; run++)
         {
             for (int lane = 0; lane < plan.Lanes; lane++)
             {
-                (int image, int gridRow, int gridColumn) = plan.Places[lane];
-                int row = (gridRow * plan.BlockRows) + pass.Row + run, column = (gridColumn * plan.BlockColumns) + pass.Column;
-                lanes[lane] = images + (image * imageLength) + ((nint)row * plan.OutputWidth) + column;
-                valid[lane] = image < count && row < plan.OutputHeight ? Math.Clamp(plan.OutputWidth - column, 0, pass.Shape.Vectors) : 0;
+                bool whole = CountValid(plan, pass, run, lane, count) == pass.Shape.Vectors;
+                lanes[lane] = whole ? images + GetPlace(plan, pass, run, lane) : ground;
+                steps[lane] = whole ? area : 0;
             }
 
-            for (int channel = 0; channel < channels; channel++)
-                LaneTurn.OutOf(sums + (((channel * pass.Shape.Runs) + run) * length), plan.Lanes, pass.Shape.Vectors, lanes, valid, channel * area, activation);
+            float* from = sums + (run * length);
+            for (int channel = 0; channel < channels; channel++, from += pass.Shape.Runs * length)
+            {
+                LaneTurn.OutOf(from, plan.Lanes, pass.Shape.Vectors, lanes);
+                for (int lane = 0; lane < plan.Lanes; lane++)
+                    lanes[lane] += steps[lane];
+            }
+
+            for (int lane = 0; lane < plan.Lanes; lane++)
+            {
+                int valid = CountValid(plan, pass, run, lane, count);
+                for (int channel = 0; steps[lane] == 0 && valid > 0 && channel < channels; channel++)
+                {
+                    float* to = images + (channel * area) + GetPlace(plan, pass, run, lane);
+                    for (int vector = 0; vector < valid; vector++)
+                        to[vector] = sums[(((channel * pass.Shape.Runs) + run) * length) + (vector * plan.Lanes) + lane];
+                }
+            }
         }
+    }
+
+    /// <summary>Where the first output of a lane in a run of a pass is, in numbers from the first image.</summary>
+    private static nint GetPlace(ConvolutionPlan plan, ConvolutionPass pass, int run, int lane)
+    {
+        (int image, int gridRow, int gridColumn) = plan.Places[lane];
+        nint row = ((nint)image * plan.Geometry.OutputChannels * plan.OutputHeight) + (gridRow * plan.BlockRows) + pass.Row + run;
+        return (row * plan.OutputWidth) + (gridColumn * plan.BlockColumns) + pass.Column;
+    }
+
+    /// <summary>How many outputs a lane has in a run of a pass.</summary>
+    private static int CountValid(ConvolutionPlan plan, ConvolutionPass pass, int run, int lane, int images)
+    {
+        (int image, int gridRow, int gridColumn) = plan.Places[lane];
+        bool inside = image < images && (gridRow * plan.BlockRows) + pass.Row + run < plan.OutputHeight;
+        return inside ? Math.Clamp(plan.OutputWidth - (gridColumn * plan.BlockColumns) - pass.Column, 0, pass.Shape.Vectors) : 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -99,7 +131,7 @@ internal static unsafe class ConvolutionPacking
         foreach (ConvolutionPass pass in plan.Passes)
         {
             int length = pass.Shape.Vectors * plan.Lanes;
-            CopyFlat(area, pass.Column * plan.Lanes, length, count, packed + (plan.GetStart(pass, channel) / sizeof(float)), images, area * plan.Geometry.InputChannels, isPacking: true);
+            CopyFlat(area, plan.GetFirstPosition(pass), length, count, packed + (plan.GetStart(pass, channel) / sizeof(float)), images, area * plan.Geometry.InputChannels, isPacking: true);
         }
     }
 

@@ -5,7 +5,7 @@ namespace DeepCompression.Kernels;
 /// <summary>How a convolution runs on inputs of one size: how lanes share the work, and the weights laid out for that.</summary>
 internal sealed unsafe class ConvolutionPlan : IDisposable
 {
-    private const int CacheBytes = 40 << 10;   // of inputs that a block of weights reads in a pass: most of a first-level cache
+    private const int CacheBytes = 48 << 10;   // of inputs that a block of weights reads in a pass: a first-level cache
     private const int SumBytes = 128 << 10;    // of a part: they stay in the second-level cache beside the inputs
     private const double LeastWeights = 8;     // of a row in a block: fewer, and moving its sums costs more than they save
 
@@ -112,8 +112,11 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         ? ((nint)pass.Column * Geometry.InputChannels) + ((nint)channel * pass.Shape.Vectors)
         : ((nint)channel * ChannelVectors) + ((nint)pass.Row * Geometry.StrideHeight * Phases * PhaseColumns) + pass.Column);
 
-    /// <summary>Whether the sums of a pass are a run of the output's numbers.</summary>
-    public bool IsDirect(ConvolutionPass pass) => Cut is { IsFlat: true, Images: 1 } && (pass.Column + pass.Shape.Vectors) * Lanes <= Height * Width;
+    /// <summary>Whether the results of a pass are a run of the output's numbers.</summary>
+    public bool IsDirect(ConvolutionPass pass) => Cut is { IsFlat: true, Images: 1 } && pass.Shape.Vectors * Lanes <= Height * Width;
+
+    /// <summary>The first position of a pass where lanes are positions; the last pass of an image ends with it and may overlap the one before.</summary>
+    public int GetFirstPosition(ConvolutionPass pass) => IsDirect(pass) ? Math.Min(pass.Column * Lanes, (Height * Width) - (pass.Shape.Vectors * Lanes)) : pass.Column * Lanes;
 
     public void Dispose() => Layout.Dispose();
 

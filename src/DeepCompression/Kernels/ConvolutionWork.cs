@@ -4,11 +4,12 @@ namespace DeepCompression.Kernels;
 
 /// <summary>
 /// One call of a convolution: what its parts share. Images go in groups that stand in the lanes together. Where there
-/// are many groups, every part computes some from beginning to end; otherwise the parts share each group.
+/// are many groups, every part computes some from beginning to end; otherwise the parts share each group: each has a
+/// run of units of its own, so that it meets the same inputs again, and helps others when it is done.
 /// </summary>
 internal unsafe struct ConvolutionWork
 {
-    private const int PartsAThread = 2;     // of a group: evens out threads
+    private const int PartsAThread = 2;     // of many groups: evens out threads
     private const int GroupsAThread = 4;    // from so many on, parts are whole groups
 
     private readonly ConvolutionPlan _plan;
@@ -21,10 +22,11 @@ internal unsafe struct ConvolutionWork
     private readonly long _planeBytes;
     private readonly long _sumBytes;
     private byte* _scratch;
-    private long _scratchBytes;
+    private long _restBytes;
     private int _parts;
     private int _group;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ConvolutionWork(ConvolutionPlan plan, float* bias, in Activation activation, VectorWidth width, float* x, float* y, int batch)
     {
         (_plan, _activation, _width, _batch) = (plan, activation, width, batch);
@@ -46,13 +48,14 @@ internal unsafe struct ConvolutionWork
     private readonly int Units => _plan.Layout.Parts * _plan.Passes.Length;
 
     /// <summary>Computes the call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(ScratchPool pool, IParallelRunner runner)
     {
         bool whole = runner.Degree == 1 || Groups >= runner.Degree * GroupsAThread || Groups % runner.Degree == 0;
+        _parts = whole ? Math.Min(Groups, runner.Degree * PartsAThread) : runner.Degree;
+        _restBytes = NativeBuffer.Alignment + Math.Max(_planeBytes, _sumBytes);
         long packed = Align(_plan.PackedBytes);
-        _parts = whole ? Math.Min(Groups, runner.Degree * PartsAThread) : Math.Min(_plan.Geometry.InputChannels, runner.Degree * PartsAThread);
-        _scratchBytes = packed + (whole ? Math.Max(_planeBytes, _sumBytes) : Math.Max(_planeBytes * _parts, _sumBytes * Units));
-        NativeBuffer scratch = pool.Rent(_scratchBytes * (whole ? _parts : 1));
+        NativeBuffer scratch = pool.Rent(whole ? (packed + _restBytes) * _parts : packed + (_restBytes * _parts));
         _scratch = scratch.Pointer;
         void* context = Unsafe.AsPointer(ref this); // this lives in the caller's frame until the runs have returned
         if (whole)
@@ -60,7 +63,7 @@ internal unsafe struct ConvolutionWork
         for (_group = 0; !whole && _group < Groups; _group++)
         {
             runner.Run(_parts, &PackPart, context);
-            runner.Run(Units, &MultiplyUnit, context);
+            runner.Run(_parts, &MultiplyUnits, context);
         }
 
         pool.Return(scratch);
@@ -70,13 +73,14 @@ internal unsafe struct ConvolutionWork
     private static void RunGroups(void* context, int part)
     {
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
-        byte* scratch = work._scratch + (part * work._scratchBytes), rest = scratch + Align(work._plan.PackedBytes);
+        long packedBytes = Align(work._plan.PackedBytes);
+        byte* packed = work._scratch + (part * (packedBytes + work._restBytes)), rest = packed + packedBytes;
         int first = (int)((long)work.Groups * part / work._parts), end = (int)((long)work.Groups * (part + 1) / work._parts);
         for (int group = first; group < end; group++)
         {
-            work.Pack(group, 0, work._plan.Geometry.InputChannels, scratch, rest);
+            work.Pack(group, 0, work._plan.Geometry.InputChannels, packed, rest);
             for (int unit = 0; unit < work.Units; unit++)
-                work.Multiply(group, unit, scratch, rest);
+                work.Multiply(group, unit, packed, rest);
         }
     }
 
@@ -85,20 +89,30 @@ internal unsafe struct ConvolutionWork
     {
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
         int channels = work._plan.Geometry.InputChannels, first = (int)((long)channels * part / work._parts), end = (int)((long)channels * (part + 1) / work._parts);
-        work.Pack(work._group, first, end, work._scratch, work._scratch + Align(work._plan.PackedBytes) + (part * work._planeBytes));
+        *work.GetNext(part) = (int)((long)work.Units * part / work._parts);
+        work.Pack(work._group, first, end, work._scratch, (byte*)work.GetNext(part) + NativeBuffer.Alignment);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyUnit(void* context, int unit)
+    private static void MultiplyUnits(void* context, int part)
     {
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
-        work.Multiply(work._group, unit, work._scratch, work._scratch + Align(work._plan.PackedBytes) + (unit * work._sumBytes));
+        for (int turn = 0; turn < work._parts; turn++)
+        {
+            int owner = (part + turn) % work._parts, end = (int)((long)work.Units * (owner + 1) / work._parts), unit;
+            while ((unit = Interlocked.Increment(ref *work.GetNext(owner)) - 1) < end)
+                work.Multiply(work._group, unit, work._scratch, (byte*)work.GetNext(part) + NativeBuffer.Alignment);
+        }
     }
 
     private static long Align(long bytes) => (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
 
+    /// <summary>The next unit of a part's run; its memory follows, a cache line behind.</summary>
+    private readonly int* GetNext(int part) => (int*)(_scratch + Align(_plan.PackedBytes) + (part * _restBytes));
+
     private readonly int CountImages(int group) => Math.Min(_plan.Cut.Images, _batch - (group * _plan.Cut.Images));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Pack(int group, int firstChannel, int endChannel, byte* packed, byte* planes)
     {
         new Span<byte>(planes, checked((int)_planeBytes)).Clear();
@@ -108,6 +122,7 @@ internal unsafe struct ConvolutionWork
     }
 
     /// <summary>A unit is one pass on one part of the weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Multiply(int group, int unit, byte* packed, byte* scratch)
     {
         ConvolutionGeometry geometry = _plan.Geometry;
@@ -121,8 +136,8 @@ internal unsafe struct ConvolutionWork
         bool direct = _plan.IsDirect(pass);
         layout.Multiply(
             part, TileKernels.Get(_width, pass.Shape), packed + _plan.GetStart(pass, firstChannel), _plan.GetPositionBytes(pass), _plan.RunBytes, _bias, scratch, length,
-            direct ? (byte*)(images + (pass.Column * _plan.Lanes)) : scratch, direct ? area * sizeof(float) : length, _plan.Cut.IsFlat ? _activation : default);
+            direct ? (byte*)(images + _plan.GetFirstPosition(pass)) : scratch, direct ? area * sizeof(float) : length, _activation);
         if (!direct)
-            ConvolutionPacking.Unpack(_plan, pass, (float*)scratch, rows, images, CountImages(group), _activation);
+            ConvolutionPacking.Unpack(_plan, pass, (float*)scratch, rows, images, CountImages(group));
     }
 }

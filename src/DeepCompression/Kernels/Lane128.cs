@@ -20,6 +20,14 @@ internal readonly struct Lane128 : ILane<Vector128<float>>
     {
         ActivationKind.None => x,
         ActivationKind.LeakyRelu => Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128<float>.Zero), x * activation.Slope, x),
-        _ => Vector128.Min(Vector128.Max(x, Vector128.Create(activation.Low)), Vector128.Create(activation.High)),
+        _ => Clip(x, Vector128.Create(activation.Low), Vector128.Create(activation.High)),
     };
+
+    /// <summary>Comparisons and selections keep NaN; minimum and maximum would have to look for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Clip(Vector128<float> x, Vector128<float> low, Vector128<float> high)
+    {
+        x = Vector128.ConditionalSelect(Vector128.LessThan(x, low), low, x);
+        return Vector128.ConditionalSelect(Vector128.GreaterThan(x, high), high, x);
+    }
 }

@@ -20,6 +20,14 @@ internal readonly struct Lane256 : ILane<Vector256<float>>
     {
         ActivationKind.None => x,
         ActivationKind.LeakyRelu => Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), x * activation.Slope, x),
-        _ => Vector256.Min(Vector256.Max(x, Vector256.Create(activation.Low)), Vector256.Create(activation.High)),
+        _ => Clip(x, Vector256.Create(activation.Low), Vector256.Create(activation.High)),
     };
+
+    /// <summary>Comparisons and selections keep NaN; minimum and maximum would have to look for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Clip(Vector256<float> x, Vector256<float> low, Vector256<float> high)
+    {
+        x = Vector256.ConditionalSelect(Vector256.LessThan(x, low), low, x);
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(x, high), high, x);
+    }
 }

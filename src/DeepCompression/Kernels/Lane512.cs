@@ -20,6 +20,14 @@ internal readonly struct Lane512 : ILane<Vector512<float>>
     {
         ActivationKind.None => x,
         ActivationKind.LeakyRelu => Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), x * activation.Slope, x),
-        _ => Vector512.Min(Vector512.Max(x, Vector512.Create(activation.Low)), Vector512.Create(activation.High)),
+        _ => Clip(x, Vector512.Create(activation.Low), Vector512.Create(activation.High)),
     };
+
+    /// <summary>Comparisons and selections keep NaN; minimum and maximum would have to look for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Clip(Vector512<float> x, Vector512<float> low, Vector512<float> high)
+    {
+        x = Vector512.ConditionalSelect(Vector512.LessThan(x, low), low, x);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(x, high), high, x);
+    }
 }

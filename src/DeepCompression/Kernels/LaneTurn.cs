@@ -60,54 +60,44 @@ internal static unsafe class LaneTurn
         nint Place(int number) => phases == 1 ? number : (number % phases * phaseVectors) + (number / phases);
     }
 
-    /// <summary>Writes vector <c>c</c> to number <c>c</c> of every lane that has one.</summary>
+    /// <summary>Writes vector <c>c</c> to number <c>c</c> of every lane.</summary>
     /// <param name="from">The vectors.</param>
     /// <param name="count">Lanes of a vector.</param>
     /// <param name="vectors">How many vectors.</param>
     /// <param name="lanes">Where the numbers of every lane start.</param>
-    /// <param name="valid">How many numbers every lane has, 0 to <paramref name="vectors"/>.</param>
-    /// <param name="offset">Added to every start.</param>
-    /// <param name="activation">Applied to every number.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void OutOf(float* from, int count, int vectors, float** lanes, int* valid, nint offset, in Activation activation)
+    public static void OutOf(float* from, int count, int vectors, float** lanes)
     {
         int first = 0;
         for (; count % Quad == 0 && vectors >= Quad && first < vectors; first += Quad)
         {
             int number = Math.Min(first, vectors - Quad);
             float* a = from + (number * count), b = a + count, c = b + count, d = c + count;
-            nint at = offset + number;
             if (count == Wide)
             {
-                (Vector512<float> p, Vector512<float> q, Vector512<float> r, Vector512<float> s) = Turn(
-                    Lane512.Activate(Vector512.Load(a), activation), Lane512.Activate(Vector512.Load(b), activation),
-                    Lane512.Activate(Vector512.Load(c), activation), Lane512.Activate(Vector512.Load(d), activation));
-                Store(p, lanes, valid, at, number);
-                Store(q, lanes + 1, valid + 1, at, number);
-                Store(r, lanes + 2, valid + 2, at, number);
-                Store(s, lanes + 3, valid + 3, at, number);
+                (Vector512<float> p, Vector512<float> q, Vector512<float> r, Vector512<float> s) = Turn(Vector512.Load(a), Vector512.Load(b), Vector512.Load(c), Vector512.Load(d));
+                Store(p, lanes, number);
+                Store(q, lanes + 1, number);
+                Store(r, lanes + 2, number);
+                Store(s, lanes + 3, number);
                 continue;
             }
 
             for (int lane = 0; lane < count; lane += Quad)
             {
                 (Vector128<float> p, Vector128<float> q, Vector128<float> r, Vector128<float> s) = Turn(
-                    Lane128.Activate(Vector128.Load(a + lane), activation), Lane128.Activate(Vector128.Load(b + lane), activation),
-                    Lane128.Activate(Vector128.Load(c + lane), activation), Lane128.Activate(Vector128.Load(d + lane), activation));
-                Store(p, lanes[lane] + at, valid[lane] - number);
-                Store(q, lanes[lane + 1] + at, valid[lane + 1] - number);
-                Store(r, lanes[lane + 2] + at, valid[lane + 2] - number);
-                Store(s, lanes[lane + 3] + at, valid[lane + 3] - number);
+                    Vector128.Load(a + lane), Vector128.Load(b + lane), Vector128.Load(c + lane), Vector128.Load(d + lane));
+                p.Store(lanes[lane] + number);
+                q.Store(lanes[lane + 1] + number);
+                r.Store(lanes[lane + 2] + number);
+                s.Store(lanes[lane + 3] + number);
             }
         }
 
         for (; first < vectors; first++)
         {
             for (int lane = 0; lane < count; lane++)
-            {
-                if (first < valid[lane])
-                    lanes[lane][offset + first] = activation.Apply(from[(first * count) + lane]);
-            }
+                lanes[lane][first] = from[(first * count) + lane];
         }
     }
 
@@ -119,29 +109,13 @@ internal static unsafe class LaneTurn
 
     /// <summary>Four numbers each to lanes 0, 4, 8 and 12.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> values, float** lanes, int* valid, nint offset, int number)
+    private static void Store(Vector512<float> values, float** lanes, int number)
     {
         Vector256<float> low = values.GetLower(), high = values.GetUpper();
-        Store(low.GetLower(), lanes[0] + offset, valid[0] - number);
-        Store(low.GetUpper(), lanes[4] + offset, valid[4] - number);
-        Store(high.GetLower(), lanes[8] + offset, valid[8] - number);
-        Store(high.GetUpper(), lanes[12] + offset, valid[12] - number);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector128<float> values, float* to, int count)
-    {
-        if (count >= Quad)
-            values.Store(to);
-        else
-            StoreSome(values, to, count);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StoreSome(Vector128<float> values, float* to, int count)
-    {
-        for (int i = 0; i < count; i++)
-            to[i] = values[i];
+        low.GetLower().Store(lanes[0] + number);
+        low.GetUpper().Store(lanes[4] + number);
+        high.GetLower().Store(lanes[8] + number);
+        high.GetUpper().Store(lanes[12] + number);
     }
 
     /// <summary>Four by four, in every quarter of the registers.</summary>

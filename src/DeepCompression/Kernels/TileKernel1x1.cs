@@ -47,8 +47,14 @@ internal static unsafe class TileKernel1x1<TLane, TVector>
                 entry++;
             }
 
+            a = TLane.Add(a, aOdd);
+            if (activation.Kind != ActivationKind.None)
+            {
+                a = TLane.Activate(a, activation);
+            }
+
             TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
-            y[0] = TLane.Activate(TLane.Add(a, aOdd), activation);
+            y[0] = a;
         }
     }
 }

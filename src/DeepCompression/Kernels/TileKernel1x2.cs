@@ -46,9 +46,15 @@ internal static unsafe class TileKernel1x2<TLane, TVector>
                 entry++;
             }
 
+            if (activation.Kind != ActivationKind.None)
+            {
+                a = TLane.Activate(a, activation);
+                b = TLane.Activate(b, activation);
+            }
+
             TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
-            y[0] = TLane.Activate(a, activation);
-            y[1] = TLane.Activate(b, activation);
+            y[0] = a;
+            y[1] = b;
         }
     }
 }

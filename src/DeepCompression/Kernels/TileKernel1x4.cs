@@ -46,11 +46,19 @@ internal static unsafe class TileKernel1x4<TLane, TVector>
                 entry++;
             }
 
+            if (activation.Kind != ActivationKind.None)
+            {
+                a = TLane.Activate(a, activation);
+                b = TLane.Activate(b, activation);
+                c = TLane.Activate(c, activation);
+                d = TLane.Activate(d, activation);
+            }
+
             TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
-            y[0] = TLane.Activate(a, activation);
-            y[1] = TLane.Activate(b, activation);
-            y[2] = TLane.Activate(c, activation);
-            y[3] = TLane.Activate(d, activation);
+            y[0] = a;
+            y[1] = b;
+            y[2] = c;
+            y[3] = d;
         }
     }
 }

@@ -46,14 +46,25 @@ internal static unsafe class TileKernel1x7<TLane, TVector>
                 entry++;
             }
 
+            if (activation.Kind != ActivationKind.None)
+            {
+                a = TLane.Activate(a, activation);
+                b = TLane.Activate(b, activation);
+                c = TLane.Activate(c, activation);
+                d = TLane.Activate(d, activation);
+                e = TLane.Activate(e, activation);
+                f = TLane.Activate(f, activation);
+                g = TLane.Activate(g, activation);
+            }
+
             TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
-            y[0] = TLane.Activate(a, activation);
-            y[1] = TLane.Activate(b, activation);
-            y[2] = TLane.Activate(c, activation);
-            y[3] = TLane.Activate(d, activation);
-            y[4] = TLane.Activate(e, activation);
-            y[5] = TLane.Activate(f, activation);
-            y[6] = TLane.Activate(g, activation);
+            y[0] = a;
+            y[1] = b;
+            y[2] = c;
+            y[3] = d;
+            y[4] = e;
+            y[5] = f;
+            y[6] = g;
         }
     }
 }

@@ -14,6 +14,7 @@ internal static unsafe class TileKernel2x2<TLane, TVector>
         uint* entry = work->Entries;
         byte* x = work->X;
         nint step = work->PositionBytes, run = work->RunBytes;
+        Activation activation = work->Activation;
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
@@ -46,6 +47,14 @@ internal static unsafe class TileKernel2x2<TLane, TVector>
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref c, ref d);
                 entry++;
+            }
+
+            if (activation.Kind != ActivationKind.None)
+            {
+                a = TLane.Activate(a, activation);
+                b = TLane.Activate(b, activation);
+                c = TLane.Activate(c, activation);
+                d = TLane.Activate(d, activation);
             }
 
             TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));

@@ -14,6 +14,7 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
         uint* entry = work->Entries;
         byte* x = work->X;
         nint step = work->PositionBytes, run = work->RunBytes;
+        Activation activation = work->Activation;
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
@@ -46,6 +47,18 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref e, ref f, ref g, ref h);
                 entry++;
+            }
+
+            if (activation.Kind != ActivationKind.None)
+            {
+                a = TLane.Activate(a, activation);
+                b = TLane.Activate(b, activation);
+                c = TLane.Activate(c, activation);
+                d = TLane.Activate(d, activation);
+                e = TLane.Activate(e, activation);
+                f = TLane.Activate(f, activation);
+                g = TLane.Activate(g, activation);
+                h = TLane.Activate(h, activation);
             }
 
             TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));

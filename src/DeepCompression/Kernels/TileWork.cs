@@ -42,7 +42,7 @@ internal unsafe struct TileWork
     /// <summary>Bytes from there to those of the next row.</summary>
     public nint RowBytes;
 
-    /// <summary>Applied to the new sums by kernels of one run.</summary>
+    /// <summary>Applied to the new sums.</summary>
     public Activation Activation;
 
     /// <summary>The centroids of a row.</summary>
