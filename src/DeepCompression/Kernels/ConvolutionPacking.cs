@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Kernels;
 
@@ -99,6 +100,7 @@ internal static unsafe class ConvolutionPacking
     }
 
     /// <summary>Where the first output of a lane in a run of a pass is, in numbers from the first image.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint GetPlace(ConvolutionPlan plan, ConvolutionPass pass, int run, int lane)
     {
         (int image, int gridRow, int gridColumn) = plan.Places[lane];
@@ -107,6 +109,7 @@ internal static unsafe class ConvolutionPacking
     }
 
     /// <summary>How many outputs a lane has in a run of a pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int CountValid(ConvolutionPlan plan, ConvolutionPass pass, int run, int lane, int images)
     {
         (int image, int gridRow, int gridColumn) = plan.Places[lane];
@@ -121,7 +124,28 @@ internal static unsafe class ConvolutionPacking
         int rows = Math.Min(plan.Height, plan.PlaneRows - geometry.PadTop), columns = Math.Min(plan.Width, (int)rowLength - geometry.PadLeft);
         plane += (geometry.PadTop * rowLength) + geometry.PadLeft;
         for (int row = 0; row < rows && columns > 0; row++, image += plan.Width, plane += rowLength)
-            new ReadOnlySpan<float>(image, columns).CopyTo(new Span<float>(plane, columns));
+            CopyRow(image, plane, columns);
+    }
+
+    /// <summary>Copies a short row; the last vector may overlap the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRow(float* from, float* to, int count)
+    {
+        if (Vector512.IsHardwareAccelerated && count >= Vector512<float>.Count)
+        {
+            for (int i = 0; i < count; i += Vector512<float>.Count)
+                Vector512.Load(from + Math.Min(i, count - Vector512<float>.Count)).Store(to + Math.Min(i, count - Vector512<float>.Count));
+        }
+        else if (Vector128.IsHardwareAccelerated && count >= Vector128<float>.Count)
+        {
+            for (int i = 0; i < count; i += Vector128<float>.Count)
+                Vector128.Load(from + Math.Min(i, count - Vector128<float>.Count)).Store(to + Math.Min(i, count - Vector128<float>.Count));
+        }
+        else
+        {
+            for (int i = 0; i < count; i++)
+                to[i] = from[i];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
