@@ -9,7 +9,9 @@ public static class KernelCost
     private const double DenseNanosecondsPerByte = 1 / 25.0;           // weights streamed once, batch 1
     private const double DenseNanosecondsPerMultiplyAdd = 1 / 85.0;    // blocked matrix products
     private const double SlidingNanosecondsPerEntry = 1 / 14.0;        // sparse x vector
-    private const double LanesNanosecondsPerMultiplyAdd = 1 / 45.0;    // sparse x matrix, convolution
+    private const double LanesNanosecondsPerMultiplyAdd = 1 / 45.0;    // sparse x matrix
+    private const double TileNanosecondsPerMultiplyAdd = 0.2;          // convolution, a vector of 16
+    private const int TileLanes = 16;
 
     /// <summary>A fully connected layer.</summary>
     /// <param name="nonZeros">Weights that are not zero.</param>
@@ -34,7 +36,8 @@ public static class KernelCost
         ArgumentNullException.ThrowIfNull(geometry);
         double positions = (double)geometry.GetOutputHeight(height) * geometry.GetOutputWidth(width);
         double weights = (double)geometry.OutputChannels * geometry.InputChannels / geometry.Groups * geometry.KernelHeight * geometry.KernelWidth;
-        return new KernelEstimate(nonZeros * positions * LanesNanosecondsPerMultiplyAdd, weights * positions * DenseNanosecondsPerMultiplyAdd);
+        double tiles = ConvolutionCut.Choose(geometry, 1, height, width, TileLanes, nonZeros).GetCost(geometry, height, width, TileLanes, nonZeros).MultiplyAdds;
+        return new KernelEstimate(tiles * TileNanosecondsPerMultiplyAdd, weights * positions * DenseNanosecondsPerMultiplyAdd);
     }
 
     /// <summary>A recurrent layer, one step of one sequence.</summary>

@@ -8,24 +8,24 @@ using DataType = DeepCompression.Onnx.Schema.TensorProto.Types.DataType;
 namespace DeepCompression.Benchmarks.Ep;
 
 /// <summary>
-/// A network of AlexNet's shape whose weights are pruned and shared as in Han et al. 2016, table 4: density and bits a layer.
+/// Networks of AlexNet's and LeNet-5's shape whose weights are pruned and shared as in Han et al. 2016, tables 4 and 3: density and bits a layer.
 /// The values are drawn, the zeros scattered: speed and size do not depend on what the network knows.
 /// </summary>
-internal sealed class AlexNet
+internal sealed class PrunedNetworks
 {
     private const int Seed = 20151001;
 
-    private readonly GraphProto _graph = new() { Name = "alexnet" };
+    private readonly GraphProto _graph = new() { Name = "network" };
     private readonly Random _random = new(Seed);
 
-    private AlexNet()
+    private PrunedNetworks()
     {
     }
 
     /// <summary>Makes the dense model: input <c>data</c> 1x3x227x227, output <c>scores</c> 1x1000.</summary>
-    public static OnnxModel Create()
+    public static OnnxModel AlexNet()
     {
-        AlexNet net = new();
+        PrunedNetworks net = new();
         GraphProto graph = net._graph;
         graph.Input.Add(Value("data", 1, 3, 227, 227));
         string x = net.Pool(net.Convolution("data", "conv1", 96, 3, kernel: 11, stride: 4, pad: 0, groups: 1, density: 0.84, bits: 8));
@@ -37,9 +37,28 @@ internal sealed class AlexNet
         x = net.Linear("flat", "fc6", 4096, 9216, density: 0.09, bits: 5, relu: true);
         x = net.Linear(x, "fc7", 4096, 4096, density: 0.09, bits: 5, relu: true);
         net.Linear(x, "fc8", 1000, 4096, density: 0.25, bits: 5, relu: false);
-        graph.Node[^1].Output[0] = "scores";
-        graph.Output.Add(Value("scores", 1, 1000));
-        return new OnnxModel(new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } }, Graph = graph });
+        return net.End(1, 1000);
+    }
+
+    /// <summary>Makes the dense model: input <c>data</c> batch x1x28x28, output <c>scores</c> batch x10.</summary>
+    public static OnnxModel Lenet5(int batch)
+    {
+        PrunedNetworks net = new();
+        GraphProto graph = net._graph;
+        graph.Input.Add(Value("data", batch, 1, 28, 28));
+        string x = net.Pool(net.Convolution("data", "conv1", 20, 1, kernel: 5, stride: 1, pad: 0, groups: 1, density: 0.66, bits: 8), size: 2);
+        x = net.Pool(net.Convolution(x, "conv2", 50, 20, kernel: 5, stride: 1, pad: 0, groups: 1, density: 0.12, bits: 8), size: 2);
+        graph.Node.Add(new NodeProto { OpType = "Flatten", Name = "flatten", Input = { x }, Output = { "flat" } });
+        x = net.Linear("flat", "fc1", 500, 800, density: 0.08, bits: 5, relu: true);
+        net.Linear(x, "fc2", 10, 500, density: 0.19, bits: 5, relu: false);
+        return net.End(batch, 10);
+    }
+
+    private OnnxModel End(int batch, int scores)
+    {
+        _graph.Node[^1].Output[0] = "scores";
+        _graph.Output.Add(Value("scores", batch, scores));
+        return new OnnxModel(new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } }, Graph = _graph });
     }
 
     private string Convolution(string x, string name, int outputs, int inputs, int kernel, int stride, int pad, int groups, double density, int bits)
@@ -69,9 +88,9 @@ internal sealed class AlexNet
         return name + ".active";
     }
 
-    private string Pool(string x)
+    private string Pool(string x, int size = 3)
     {
-        _graph.Node.Add(new NodeProto { OpType = "MaxPool", Name = x + ".pool", Input = { x }, Output = { x + ".pooled" }, Attribute = { Ints("kernel_shape", 3, 3), Ints("strides", 2, 2) } });
+        _graph.Node.Add(new NodeProto { OpType = "MaxPool", Name = x + ".pool", Input = { x }, Output = { x + ".pooled" }, Attribute = { Ints("kernel_shape", size, size), Ints("strides", 2, 2) } });
         return x + ".pooled";
     }
 
