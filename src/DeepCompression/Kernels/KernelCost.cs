@@ -12,6 +12,7 @@ public static class KernelCost
     private const double LanesNanosecondsPerMultiplyAdd = 1 / 45.0;    // sparse x matrix
     private const double TileNanosecondsPerMultiplyAdd = 0.2;          // convolution, a vector of 16
     private const int TileLanes = 16;
+    private const int DenseChannels = 16;                              // dense convolutions compute channels by so many
 
     /// <summary>A fully connected layer.</summary>
     /// <param name="nonZeros">Weights that are not zero.</param>
@@ -35,7 +36,9 @@ public static class KernelCost
     {
         ArgumentNullException.ThrowIfNull(geometry);
         double positions = (double)geometry.GetOutputHeight(height) * geometry.GetOutputWidth(width);
-        double weights = (double)geometry.OutputChannels * geometry.InputChannels / geometry.Groups * geometry.KernelHeight * geometry.KernelWidth;
+        int inputs = geometry.InputChannels / geometry.Groups;
+        double channels = geometry.Groups > 1 ? (double)geometry.OutputChannels * inputs : Pad(geometry.OutputChannels) * (inputs < DenseChannels ? inputs : Pad(inputs));
+        double weights = channels * geometry.KernelHeight * geometry.KernelWidth;
         double tiles = ConvolutionCut.Choose(geometry, 1, height, width, TileLanes, nonZeros).GetCost(geometry, height, width, TileLanes, nonZeros).MultiplyAdds;
         return new KernelEstimate(tiles * TileNanosecondsPerMultiplyAdd, weights * positions * DenseNanosecondsPerMultiplyAdd);
     }
@@ -62,4 +65,6 @@ public static class KernelCost
         double decode = codebookSize <= 32 ? 1 / 40.0 : 1 / 8.0;
         return new KernelEstimate(weights * (decode + (batch * LanesNanosecondsPerMultiplyAdd)), dense);
     }
+
+    private static double Pad(int channels) => (channels + DenseChannels - 1) / DenseChannels * DenseChannels;
 }
