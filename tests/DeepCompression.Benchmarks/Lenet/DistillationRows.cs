@@ -17,8 +17,8 @@ namespace DeepCompression.Benchmarks.Lenet;
 /// </summary>
 internal static class DistillationRows
 {
-    private const int Crops = 2400; // samples an epoch
-    private const int TestCrops = 400;
+    private const int Crops = 1200; // samples an epoch
+    private const int TestCrops = 320;
     private const int Batch = 16;
     private const int Bits = 5;
     private const ulong Seed = 1;
