@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DeepCompression.Onnx.Schema;
+using Google.Protobuf;
 
 namespace DeepCompression.Cli.Tests;
 
@@ -61,6 +63,14 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("inspect nowhere.onnx", "nowhere.onnx")]
+    [InlineData("inspect .", "is a folder")]
+    [InlineData("inspect zeros.onnx", "zeros.onnx")]
+    [InlineData("unpack short.onnx -o x.onnx --to dense", "short.onnx: tensor 'A': the shape [33,64] of Float has 8448 bytes; found 8192")]
+    [InlineData("compress short.onnx -o x.onnx", "short.onnx: tensor 'A'")]
+    [InlineData("compress type.onnx -o x.onnx", "type.onnx: tensor 'A': Element type 99")]
+    [InlineData("compress nan.onnx -o x.onnx --bits 4", "nan.onnx: weight 'A'")]
+    [InlineData("compress nan.onnx -o x.onnx --sparsity 0.5", "nan.onnx: weight 'A'")]
+    [InlineData("compress infinite.onnx -o x.onnx --bits 4", "infinite.onnx: weight 'A'")]
     [InlineData("inspect empty.onnx", "empty.onnx: the file is empty")]
     [InlineData("compress text.onnx -o x.onnx", "text.onnx")]
     [InlineData("compress cut.onnx -o x.onnx", "cut.onnx")]
@@ -74,6 +84,20 @@ public sealed class CommandLineTests
     {
         using var tool = new Tool();
         File.WriteAllText(tool["empty.onnx"], "");
+        File.WriteAllBytes(tool["zeros.onnx"], [.. File.ReadAllBytes(tool["model.onnx"]), .. new byte[1 << 20]]);
+        foreach ((string name, Action<TensorProto> damage) in new (string, Action<TensorProto>)[]
+        {
+            ("short.onnx", tensor => tensor.Dims[0] = 33),
+            ("type.onnx", tensor => tensor.DataType = 99),
+            ("nan.onnx", tensor => tensor.RawData = ByteString.CopyFrom([0, 0, 0xC0, 0x7F, .. tensor.RawData.Span[4..]])),
+            ("infinite.onnx", tensor => tensor.RawData = ByteString.CopyFrom([0, 0, 0x80, 0x7F, .. tensor.RawData.Span[4..]])),
+        })
+        {
+            ModelProto damaged = Tool.Mlp();
+            damage(damaged.Graph.Initializer[0]);
+            File.WriteAllBytes(tool[name], damaged.ToByteArray());
+        }
+
         File.WriteAllText(tool["text.onnx"], "this is not a model, it is a text of some length");
         File.WriteAllBytes(tool["cut.onnx"], File.ReadAllBytes(tool["model.onnx"])[..500]);
         int files = Directory.GetFiles(tool.Folder).Length;
@@ -85,6 +109,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("compress model.onnx -o missing/x.onnx --lossless", "folder does not exist")]
     [InlineData("compress model.onnx -o model.onnx --lossless --force", "is the input itself")]
+    [InlineData("compress model.onnx -o /proc/x.onnx --lossless", "/proc/x.onnx: cannot be written")]
     public void Run_OutputThatCannotBe_IsCode4(string line, string cause)
     {
         using var tool = new Tool();

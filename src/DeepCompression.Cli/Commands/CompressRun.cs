@@ -74,6 +74,7 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
     {
         CompressionOptions options = Calibrated(model, recipe.ToOptions());
         CompressionResult result = console.WithProgress("Compressing", progress => Compress(model, options, progress));
+        ThrowIfNotFinite(model, result);
         bool changesValues = !options.Lossless && (options.Form == ModelForm.Standard
             || new[] { options.Default }.Concat(options.ByOperator.Values).Concat(options.ByWeight.Values).Any(o => o is { IsLossless: false }));
         if (!changesValues || !Verifies)
@@ -116,6 +117,13 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
         Calibrator calibrator = recipe.Standard?.Percentile is { } share ? new Calibrator { Percentile = share } : new Calibrator();
         CalibrationRunner.Run(model, StaticQuantizationPass.ActivationsOf(model), _ => samples, calibrator);
         return options with { Standard = options.Standard with { ActivationRanges = calibrator.GetRanges(recipe.Standard?.Calibration ?? CalibrationMethod.MinMax) } };
+    }
+
+    // Asked for by name, a weight that can be neither pruned nor shared is an error; others keep their values and the table says so.
+    private static void ThrowIfNotFinite(OnnxModel model, CompressionResult result)
+    {
+        foreach (PassNote note in result.Skipped.Where(note => note.Text.Contains("NaN", StringComparison.Ordinal) || note.Text.Contains("finite weights", StringComparison.Ordinal)))
+            throw new InvalidDataException($"{model.Name}: weight '{note.Weight}': {note.Text.Split(" (Parameter")[0].TrimEnd('.')}; only --lossless codes it.");
     }
 
     private static CompressionResult Compress(OnnxModel model, CompressionOptions options, Action<double> progress)

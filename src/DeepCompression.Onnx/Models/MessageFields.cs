@@ -50,7 +50,7 @@ internal static class MessageFields
     public static bool TryReadField(ReadOnlySpan<byte> source, ref int position, out ulong tag, out int length)
     {
         length = 0;
-        if (!TryReadVarint(source, ref position, out tag))
+        if (!TryReadVarint(source, ref position, out tag) || tag >> 3 == 0)
             return false;
         switch (tag & 7)
         {

@@ -46,6 +46,10 @@ internal static class ModelWriter
                 File.Move(dataAside, dataPath, options.Overwrite);
             File.Move(aside, path, options.Overwrite);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path}: cannot be written: {e.Message}", e);
+        }
         finally
         {
             File.Delete(aside);
