@@ -25,29 +25,20 @@ internal static unsafe class TileKernel1x1<TLane, TVector>
                 a = TLane.Broadcast(work->Bias[segment->Row]);
             else
                 a = sums[0];
-            TVector aOdd = default; // a second chain of sums: one alone waits for its own multiply-adds
+            TVector b = default, c = default, d = default; // more chains of sums: one alone waits for its own multiply-adds
             uint* last = entry + segment->Count;
-            for (; entry < last - 1; entry += 2)
+            for (; entry < last - 3; entry += 4)
             {
-                ulong pair = *(ulong*)entry; // one load of two entries: loads are what these loops wait for
-                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
-                TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
-                TileStep<TLane, TVector>.Add(weight, p, ref a);
-                pair >>= 32;
-                weight = TileStep<TLane, TVector>.Weight(codebook, pair);
-                p = TileStep<TLane, TVector>.Inputs(x, pair, step);
-                TileStep<TLane, TVector>.Add(weight, p, ref aOdd);
+                ulong first = *(ulong*)entry, second = *(ulong*)(entry + 2); // two entries a load: loads are what these loops wait for
+                Add(codebook, x, first, step, ref a);
+                Add(codebook, x, first >> 32, step, ref b);
+                Add(codebook, x, second, step, ref c);
+                Add(codebook, x, second >> 32, step, ref d);
             }
 
-            if (entry < last)
-            {
-                TVector weight = TileStep<TLane, TVector>.Weight(codebook, *entry);
-                TVector* p = TileStep<TLane, TVector>.Inputs(x, *entry, step);
-                TileStep<TLane, TVector>.Add(weight, p, ref a);
-                entry++;
-            }
-
-            a = TLane.Add(a, aOdd);
+            for (; entry < last; entry++)
+                Add(codebook, x, *entry, step, ref a);
+            a = TLane.Add(TLane.Add(a, b), TLane.Add(c, d));
             if (activation.Kind != ActivationKind.None)
             {
                 a = TLane.Activate(a, activation);
@@ -57,4 +48,8 @@ internal static unsafe class TileKernel1x1<TLane, TVector>
             y[0] = a;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* codebook, byte* x, ulong entry, nint step, ref TVector sum) =>
+        TileStep<TLane, TVector>.Add(TileStep<TLane, TVector>.Weight(codebook, entry), TileStep<TLane, TVector>.Inputs(x, entry, step), ref sum);
 }
