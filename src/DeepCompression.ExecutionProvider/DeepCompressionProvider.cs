@@ -21,6 +21,9 @@ public static unsafe class DeepCompressionProvider
     public static string Platform { get; } =
         $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
+    /// <summary>The runtime that registered the provider last; null where none did.</summary>
+    internal static OrtRuntime? Runtime { get; private set; }
+
     /// <summary>Loads the trampoline and points it at this process.</summary>
     /// <returns>The absolute path to register.</returns>
     /// <exception cref="PlatformNotSupportedException">There is no trampoline for this platform.</exception>
@@ -49,7 +52,8 @@ public static unsafe class DeepCompressionProvider
             *count = 0;
             if (maximum < 1)
                 throw new NotSupportedException("no room for a factory");
-            factories[0] = EpFactory.Create(new OrtRuntime(apiBase));
+            Runtime = new OrtRuntime(apiBase);
+            factories[0] = EpFactory.Create(Runtime);
             *count = 1;
             return null;
         }

@@ -25,8 +25,8 @@ internal sealed unsafe class ConstantState(TensorView tensor) : IDisposable
 
     private static float* Copy(TensorView tensor)
     {
-        float* data = (float*)NativeMemory.Alloc((nuint)Math.Max(tensor.ByteLength, 1));
-        tensor.Bytes.CopyTo(new Span<byte>(data, tensor.ByteLength));
+        float* data = (float*)NativeMemory.Alloc((nuint)Math.Max(tensor.Bytes.Length, 1));
+        tensor.Bytes.CopyTo(new Span<byte>(data, tensor.Bytes.Length));
         return data;
     }
 }

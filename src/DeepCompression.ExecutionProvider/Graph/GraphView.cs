@@ -1,36 +1,14 @@
-using DeepCompression.ExecutionProvider.Interop;
-
 namespace DeepCompression.ExecutionProvider.Graph;
 
 /// <summary>A graph as a list of nodes in topological order, with the edges by value name.</summary>
-internal sealed unsafe class GraphView
+internal sealed class GraphView
 {
     private readonly Dictionary<string, NodeView> _producers = [];
     private readonly Dictionary<string, List<(NodeView Node, int Input)>> _readers = [];
 
-    public GraphView(OrtRuntime ort, OrtGraph* graph)
+    public GraphView(string name, NodeView[] nodes)
     {
-        byte* name;
-        ort.Check(ort.Api->Graph_GetName(graph, &name));
-        Name = OrtRuntime.ToString(name);
-
-        nuint count;
-        ort.Check(ort.Api->Graph_GetNumNodes(graph, &count));
-        nint[] handles = new nint[count];
-        fixed (nint* data = handles)
-            ort.Check(ort.Api->Graph_GetNodes(graph, (OrtNode**)data, count));
-
-        Dictionary<nint, ValueView> values = [];
-        ValueView? Value(nint handle)
-        {
-            if (handle == 0)
-                return null;
-            if (!values.TryGetValue(handle, out ValueView? value))
-                values[handle] = value = new ValueView(ort, (OrtValueInfo*)handle);
-            return value.Name.Length == 0 ? null : value;
-        }
-
-        Nodes = Array.ConvertAll(handles, handle => new NodeView(ort, (OrtNode*)handle, Value));
+        (Name, Nodes) = (name, nodes);
         foreach (NodeView node in Nodes)
         {
             foreach (ValueView? output in node.Outputs)
@@ -49,6 +27,7 @@ internal sealed unsafe class GraphView
     /// <summary>Stands for the place of an input that only a subgraph of the node reads.</summary>
     public const int Subgraph = -1;
 
+    /// <summary>The graph's name.</summary>
     public string Name { get; }
 
     /// <summary>The nodes in topological order.</summary>

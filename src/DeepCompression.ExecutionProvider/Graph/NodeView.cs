@@ -1,55 +1,25 @@
-using DeepCompression.ExecutionProvider.Interop;
-
 namespace DeepCompression.ExecutionProvider.Graph;
 
-/// <summary>A node of a graph with its inputs, outputs and attributes.</summary>
-internal sealed unsafe class NodeView
+/// <summary>A node of a graph with its inputs, outputs and attributes, wherever the graph is held.</summary>
+internal abstract class NodeView
 {
-    private const int AttributeInt = 1;
-    private const int AttributeInts = 2;
-    private const int AttributeFloat = 3;
-    private const int AttributeFloats = 4;
-    private const int AttributeString = 5;
-    private const int AttributeStrings = 6;
+    /// <summary>The node's name; may be empty.</summary>
+    public string Name { get; protected init; } = "";
 
-    private readonly OrtRuntime _ort;
-
-    public NodeView(OrtRuntime ort, OrtNode* handle, Func<nint, ValueView?> value)
-    {
-        _ort = ort;
-        Handle = handle;
-        OrtApi* api = ort.Api;
-        Name = Text(api->Node_GetName);
-        OpType = Text(api->Node_GetOperatorType);
-        Domain = Text(api->Node_GetDomain);
-        Inputs = Values(api->Node_GetNumInputs, api->Node_GetInputs, value);
-        Outputs = Values(api->Node_GetNumOutputs, api->Node_GetOutputs, value);
-        ImplicitInputs = Values(api->Node_GetNumImplicitInputs, api->Node_GetImplicitInputs, value);
-        int version;
-        ort.Check(api->Node_GetSinceVersion(handle, &version));
-        SinceVersion = version;
-    }
-
-    public OrtNode* Handle { get; }
-
-    public string Name { get; }
-
-    public string OpType { get; }
+    /// <summary>The operator.</summary>
+    public string OpType { get; protected init; } = "";
 
     /// <summary>The domain; empty for the operators of ONNX.</summary>
-    public string Domain { get; }
-
-    /// <summary>The version of the operator's schema.</summary>
-    public int SinceVersion { get; }
+    public string Domain { get; protected init; } = "";
 
     /// <summary>The inputs; null where an optional one is left out.</summary>
-    public ValueView?[] Inputs { get; }
+    public ValueView?[] Inputs { get; protected init; } = [];
 
     /// <summary>The outputs; null where an optional one is left out.</summary>
-    public ValueView?[] Outputs { get; }
+    public ValueView?[] Outputs { get; protected init; } = [];
 
     /// <summary>What the node's subgraphs read from around it.</summary>
-    public ValueView?[] ImplicitInputs { get; }
+    public ValueView?[] ImplicitInputs { get; protected init; } = [];
 
     /// <summary>The node's name, or what it yields where it has none.</summary>
     public string Label => Name.Length > 0 ? Name : $"{OpType} of {Outputs.FirstOrDefault()?.Name}";
@@ -61,95 +31,20 @@ internal sealed unsafe class NodeView
     public ValueView? Input(int index) => index < Inputs.Length ? Inputs[index] : null;
 
     /// <summary>An integer attribute.</summary>
-    public long GetInt(string name, long fallback)
-    {
-        long result = fallback;
-        nuint size;
-        if (Attribute(name) is var attribute && attribute != null)
-            _ort.Check(_ort.Api->ReadOpAttr(attribute, AttributeInt, &result, sizeof(long), &size));
-        return result;
-    }
+    public abstract long GetInt(string name, long fallback);
 
     /// <summary>A real attribute.</summary>
-    public float GetFloat(string name, float fallback)
-    {
-        float result = fallback;
-        nuint size;
-        if (Attribute(name) is var attribute && attribute != null)
-            _ort.Check(_ort.Api->ReadOpAttr(attribute, AttributeFloat, &result, sizeof(float), &size));
-        return result;
-    }
+    public abstract float GetFloat(string name, float fallback);
 
     /// <summary>A list of integers; null where the attribute is absent.</summary>
-    public long[]? GetInts(string name) => GetList<long>(name, AttributeInts);
-
-    /// <summary>A list of reals; null where the attribute is absent.</summary>
-    public float[]? GetFloats(string name) => GetList<float>(name, AttributeFloats);
+    public abstract long[]? GetInts(string name);
 
     /// <summary>A text attribute.</summary>
-    public string GetString(string name, string fallback) =>
-        GetList<byte>(name, AttributeString) is byte[] bytes ? System.Text.Encoding.UTF8.GetString(bytes).TrimEnd('\0') : fallback;
+    public abstract string GetString(string name, string fallback);
 
     /// <summary>A list of texts; null where the attribute is absent.</summary>
-    public string[]? GetStrings(string name)
-    {
-        // The runtime writes the texts one after another, each with a zero at its end.
-        byte[]? bytes = GetList<byte>(name, AttributeStrings);
-        return bytes is null ? null : System.Text.Encoding.UTF8.GetString(bytes).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-    }
+    public abstract string[]? GetStrings(string name);
 
     /// <summary>Whether an attribute is present, of whatever type.</summary>
-    public bool Has(string name) => Attribute(name) != null;
-
-    private T[]? GetList<T>(string name, int type)
-        where T : unmanaged
-    {
-        OrtOpAttr* attribute = Attribute(name);
-        if (attribute == null)
-            return null;
-
-        // Asked with no room, the runtime fails and says the size.
-        nuint size = 0;
-        OrtStatus* status = _ort.Api->ReadOpAttr(attribute, type, null, 0, &size);
-        if (status != null)
-            _ort.Api->ReleaseStatus(status);
-        T[] result = new T[(int)size / sizeof(T)];
-        fixed (T* data = result)
-        {
-            if (size > 0)
-                _ort.Check(_ort.Api->ReadOpAttr(attribute, type, data, size, &size));
-        }
-
-        return result;
-    }
-
-    private OrtOpAttr* Attribute(string name)
-    {
-        OrtOpAttr* attribute = null;
-        fixed (byte* bytes = System.Text.Encoding.UTF8.GetBytes(name + "\0"))
-        {
-            OrtStatus* status = _ort.Api->Node_GetAttributeByName(Handle, bytes, &attribute);
-            if (status == null)
-                return attribute;
-            _ort.Api->ReleaseStatus(status); // the attribute is not there
-            return null;
-        }
-    }
-
-    private string Text(delegate* unmanaged<OrtNode*, byte**, OrtStatus*> get)
-    {
-        byte* text;
-        _ort.Check(get(Handle, &text));
-        return OrtRuntime.ToString(text);
-    }
-
-    private ValueView?[] Values(delegate* unmanaged<OrtNode*, nuint*, OrtStatus*> count, delegate* unmanaged<OrtNode*, OrtValueInfo**, nuint, OrtStatus*> get, Func<nint, ValueView?> value)
-    {
-        nuint length;
-        _ort.Check(count(Handle, &length));
-        nint[] handles = new nint[length];
-        fixed (nint* data = handles)
-            _ort.Check(get(Handle, (OrtValueInfo**)data, length));
-        return Array.ConvertAll(handles, handle => value(handle));
-    }
+    public abstract bool Has(string name);
 }

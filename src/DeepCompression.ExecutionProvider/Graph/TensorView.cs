@@ -1,60 +1,17 @@
-using DeepCompression.ExecutionProvider.Interop;
+using System.Runtime.InteropServices;
 
 namespace DeepCompression.ExecutionProvider.Graph;
 
-/// <summary>A constant of the model as ONNX Runtime holds it; valid as long as the graph it was read from.</summary>
-internal sealed unsafe class TensorView
+/// <summary>A constant of a model; valid as long as the graph that it was read from.</summary>
+/// <param name="ElementType">The element type by its number in ONNX.</param>
+/// <param name="Shape">The dimensions.</param>
+/// <param name="Memory">The elements, little-endian and row-major.</param>
+internal sealed record TensorView(int ElementType, long[] Shape, ReadOnlyMemory<byte> Memory)
 {
-    public TensorView(OrtRuntime ort, OrtValue* value)
-    {
-        OrtTensorTypeAndShapeInfo* info;
-        ort.Check(ort.Api->GetTensorTypeAndShape(value, &info));
-        try
-        {
-            (ElementType, Shape) = ReadInfo(ort, info);
-        }
-        finally
-        {
-            ort.Api->ReleaseTensorTypeAndShapeInfo(info);
-        }
-
-        void* data;
-        nuint size;
-        ort.Check(ort.Api->GetTensorData(value, &data));
-        ort.Check(ort.Api->GetTensorSizeInBytes(value, &size));
-        Data = (byte*)data;
-        ByteLength = checked((int)size);
-    }
-
-    /// <summary>The element type by its number in ONNX.</summary>
-    public int ElementType { get; }
-
-    /// <summary>The dimensions.</summary>
-    public long[] Shape { get; }
-
-    /// <summary>The first byte; little-endian, row-major.</summary>
-    public byte* Data { get; }
-
-    /// <summary>The size in bytes.</summary>
-    public int ByteLength { get; }
-
-    /// <summary>All bytes. The runtime keeps them while the graph is being compiled.</summary>
-    public ReadOnlySpan<byte> Bytes => new(Data, ByteLength);
+    /// <summary>All bytes.</summary>
+    public ReadOnlySpan<byte> Bytes => Memory.Span;
 
     /// <summary>All elements as another type of which the bytes are a whole number.</summary>
     public ReadOnlySpan<T> As<T>()
-        where T : unmanaged => new(Data, ByteLength / sizeof(T));
-
-    /// <summary>The element type and dimensions of a type info; a dimension not known is -1.</summary>
-    public static (int ElementType, long[] Shape) ReadInfo(OrtRuntime ort, OrtTensorTypeAndShapeInfo* info)
-    {
-        int type;
-        nuint rank;
-        ort.Check(ort.Api->GetTensorElementType(info, &type));
-        ort.Check(ort.Api->GetDimensionsCount(info, &rank));
-        long[] shape = new long[rank];
-        fixed (long* dimensions = shape)
-            ort.Check(ort.Api->GetDimensions(info, dimensions, rank));
-        return (type, shape);
-    }
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(Memory.Span);
 }

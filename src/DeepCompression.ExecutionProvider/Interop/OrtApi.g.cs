@@ -22,6 +22,8 @@ internal unsafe struct OrtApi
     public delegate* unmanaged<OrtSession*, OrtRunOptions*, byte**, OrtValue**, nuint, byte**, nuint, OrtValue**, OrtStatus*> Run;
     [FieldOffset(10 * 8)]
     public delegate* unmanaged<OrtSessionOptions**, OrtStatus*> CreateSessionOptions;
+    [FieldOffset(12 * 8)]
+    public delegate* unmanaged<OrtSessionOptions*, OrtSessionOptions**, OrtStatus*> CloneSessionOptions;
     [FieldOffset(24 * 8)]
     public delegate* unmanaged<OrtSessionOptions*, int, OrtStatus*> SetIntraOpNumThreads;
     [FieldOffset(25 * 8)]
@@ -74,6 +76,8 @@ internal unsafe struct OrtApi
     public delegate* unmanaged<OrtCustomOpDomain*, void> ReleaseCustomOpDomain;
     [FieldOffset(130 * 8)]
     public delegate* unmanaged<OrtSessionOptions*, byte*, byte*, OrtStatus*> AddSessionConfigEntry;
+    [FieldOffset(210 * 8)]
+    public delegate* unmanaged<OrtSessionOptions*, byte**, OrtValue**, nuint, OrtStatus*> AddExternalInitializers;
     [FieldOffset(238 * 8)]
     public delegate* unmanaged<OrtSessionOptions*, byte*, byte*, nuint*, OrtStatus*> GetSessionConfigEntry;
     [FieldOffset(247 * 8)]

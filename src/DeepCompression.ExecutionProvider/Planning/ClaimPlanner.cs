@@ -20,8 +20,8 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     /// <summary>The weight nodes that compiling will fail on.</summary>
     public IReadOnlyList<NodeView> Damaged => _damaged;
 
-    /// <summary>The weight nodes that are sound.</summary>
-    public IEnumerable<NodeView> Sound => _weights.Values.Select(weight => weight.Node);
+    /// <summary>The weights that are not damaged.</summary>
+    public IEnumerable<WeightNode> Weights => _weights.Values;
 
     /// <summary>Plans the claims of the graph and reports every decision.</summary>
     public IReadOnlyList<Claim> Plan()
@@ -78,7 +78,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     // A packed weight has no function body: what is not computed from it is decoded by us.
     private void ClaimDecoding(List<WeightNode> weights)
     {
-        foreach (WeightNode weight in weights.Where(weight => weight.IsPacked))
+        foreach (WeightNode weight in weights.Where(weight => weight.IsPacked && !policy.UnpacksDeclined))
         {
             _claims.Add(new Claim([weight], []));
             report.Add(this, graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, [weight.Output.Name], true, "decoded when the session is created", weight.Density, weight.DenseBytes) { IsDecodedOnly = true });

@@ -98,7 +98,7 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
             return Activation.Relu;
         if (node.IsOnnx("LeakyRelu"))
             return Activation.LeakyRelu(node.GetFloat("alpha", 0.01f));
-        if (!node.IsOnnx("Clip") || node.Outputs[0]?.ElementType != OnnxType.Float32)
+        if (!node.IsOnnx("Clip"))
             return null;
 
         // Before version 11 the bounds were attributes; a bound that is left out does not bound.

@@ -18,7 +18,7 @@ internal static class UnitMatcher
         WeightNode[] read = [.. node.Inputs.Select(WeightOf).OfType<WeightNode>().Distinct()];
         if (Array.Find(read, weight => weight.CodebookSize == 0) is WeightNode unshared)
             return (null, $"the weight {unshared.Output.Name} has no codebook");
-        if (node.Outputs.FirstOrDefault()?.ElementType is not (OnnxType.Float32 or null))
+        if (Array.Exists(read, weight => weight.ElementType != ElementType.Float32))
             return (null, "the operator is not of float32");
         if (node.IsOnnx("LSTM") || node.IsOnnx("GRU"))
             return RecurrentPlan.Match(node, WeightOf);

@@ -17,8 +17,8 @@ internal static unsafe class GraphCompiler
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
     public static CompiledGraph Compile(OrtRuntime ort, OrtGraph* graph, OrtNode* fused, ProviderOptions options)
     {
-        GraphView view = new(ort, graph);
-        NodeView node = new(ort, fused, handle => handle == 0 ? null : new ValueView(ort, (OrtValueInfo*)handle));
+        GraphView view = RuntimeGraph.Read(ort, graph);
+        RuntimeNode node = new(ort, fused, handle => RuntimeValue.Read(ort, handle));
         CompileContext context = new(Places(node.Inputs), Places(node.Outputs), options.KernelOptions);
 
         Dictionary<string, WeightNode> weights = [];

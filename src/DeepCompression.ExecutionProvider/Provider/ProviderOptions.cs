@@ -10,6 +10,8 @@ namespace DeepCompression.ExecutionProvider.Provider;
 /// <summary>The provider options of one session.</summary>
 internal sealed unsafe class ProviderOptions
 {
+    private const string Decided = "decided";
+
     private static readonly ConcurrentDictionary<string, WeakReference<DeepCompressionReport>> _reports = new();
     private static long _reportCount;
 
@@ -19,14 +21,14 @@ internal sealed unsafe class ProviderOptions
         KernelOptions = new KernelOptions { Width = width, Degree = threads };
     }
 
+    /// <summary>The session option that is 1 where all weights left in the model are to be claimed.</summary>
+    public static string DecidedEntry { get; } = Key(Decided);
+
     /// <summary>Threads that share one operator.</summary>
     public int Threads { get; }
 
     /// <summary>Whether operators are measured instead of estimated.</summary>
     public bool Autotune { get; }
-
-    /// <summary>Whether the session only decides and then fails.</summary>
-    public bool PlanOnly { get; private init; }
 
     /// <summary>How kernels are built.</summary>
     public KernelOptions KernelOptions { get; }
@@ -55,9 +57,19 @@ internal sealed unsafe class ProviderOptions
     /// <exception cref="NotSupportedException">An option has a value that is not understood.</exception>
     public static ProviderOptions Read(OrtRuntime ort, OrtSessionOptions* session)
     {
-        string threads = Entry(ort, session, "threads");
-        string autotune = Entry(ort, session, "autotune");
-        string kernel = Entry(ort, session, "kernel");
+        DeepCompressionReport? report = null;
+        if (_reports.TryGetValue(Entry(ort, session, "report"), out WeakReference<DeepCompressionReport>? reference))
+            reference.TryGetTarget(out report);
+        ProviderOptions options = Parse(Entry(ort, session, "threads"), Entry(ort, session, "autotune"), Entry(ort, session, "kernel"), Entry(ort, session, "minimum_speedup"), report ?? new DeepCompressionReport());
+
+        // Whoever unpacked what is to be declined has left what is to be claimed.
+        return Entry(ort, session, Decided) == "1" ? options.With(new ClaimPolicy { MinimumSpeedup = 0, MinimumSpeedupPacked = 0 }) : options;
+    }
+
+    /// <summary>Reads options as they are written for a session; an empty text is one that is not given.</summary>
+    /// <exception cref="NotSupportedException">An option has a value that is not understood.</exception>
+    public static ProviderOptions Parse(string threads, string autotune, string kernel, string minimumSpeedup, DeepCompressionReport report)
+    {
         int degree = 0;
         if (threads.Length > 0 && (!int.TryParse(threads, NumberStyles.None, CultureInfo.InvariantCulture, out degree) || degree > 1024))
             throw new NotSupportedException($"provider option threads is a number of threads, 0 for one a processor; found '{threads}'");
@@ -66,10 +78,10 @@ internal sealed unsafe class ProviderOptions
 
         int count = degree > 0 ? degree : Environment.ProcessorCount;
         ClaimPolicy policy = ClaimPolicy.For(count);
-        if (Entry(ort, session, "minimum_speedup") is { Length: > 0 } speedup)
+        if (minimumSpeedup.Length > 0)
         {
-            if (!double.TryParse(speedup, NumberStyles.Float, CultureInfo.InvariantCulture, out double least) || !(least >= 0))
-                throw new NotSupportedException($"provider option minimum_speedup is a number of at least 0; found '{speedup}'");
+            if (!double.TryParse(minimumSpeedup, NumberStyles.Float, CultureInfo.InvariantCulture, out double least) || !(least >= 0))
+                throw new NotSupportedException($"provider option minimum_speedup is a number of at least 0; found '{minimumSpeedup}'");
             policy = new ClaimPolicy { MinimumSpeedup = least, MinimumSpeedupPacked = least };
         }
 
@@ -83,21 +95,18 @@ internal sealed unsafe class ProviderOptions
             throw new NotSupportedException($"provider option kernel: {unknown.Message}", unknown);
         }
 
-        // Who only plans will unpack what is not claimed: a packed weight then has the same alternative as any other.
-        bool planOnly = Entry(ort, session, "plan") == "1";
-        if (planOnly)
-            policy = policy with { MinimumSpeedupPacked = policy.MinimumSpeedup };
-
-        DeepCompressionReport? report = null;
-        if (_reports.TryGetValue(Entry(ort, session, "report"), out WeakReference<DeepCompressionReport>? reference))
-            reference.TryGetTarget(out report);
-        return new ProviderOptions(count, autotune == "1", width, report ?? new DeepCompressionReport()) { Policy = policy, PlanOnly = planOnly };
+        return new ProviderOptions(count, autotune == "1", width, report) { Policy = policy };
     }
+
+    /// <summary>The same options with another policy.</summary>
+    public ProviderOptions With(ClaimPolicy policy) => new(Threads, Autotune, KernelOptions.Width!.Value, Report) { Policy = policy };
+
+    // Where ONNX Runtime keeps the options given with an execution provider.
+    private static string Key(string name) => $"ep.{DeepCompressionProvider.Name.ToLowerInvariant()}.{name}";
 
     private static string Entry(OrtRuntime ort, OrtSessionOptions* session, string name)
     {
-        // Where ONNX Runtime keeps the options given with an execution provider.
-        byte[] key = Encoding.UTF8.GetBytes($"ep.{DeepCompressionProvider.Name.ToLowerInvariant()}.{name}\0");
+        byte[] key = Encoding.UTF8.GetBytes(Key(name) + "\0");
         byte* value = stackalloc byte[256];
         nuint size = 256;
         fixed (byte* keyBytes = key)

@@ -32,16 +32,13 @@ internal sealed unsafe class SessionEp(OrtRuntime ort, ProviderOptions options)
 
     private void Claim(OrtGraph* graph, OrtEpGraphSupportInfo* support)
     {
-        GraphView view = new(ort, graph);
+        GraphView view = RuntimeGraph.Read(ort, graph);
         ClaimPlanner planner = new(view, options.Policy, options.Report, options.Autotune ? options.KernelOptions : null);
         IReadOnlyList<Claim> claims = planner.Plan();
-        IEnumerable<IEnumerable<NodeView>> groups = claims.Select(claim => claim.Nodes);
-        if (options.PlanOnly)
-            groups = planner.Sound.Select(node => new[] { node }); // every weight, so that none is inlined before compiling ends the session
-        foreach (IEnumerable<NodeView> group in groups.Concat(planner.Damaged.Select(node => new[] { node })))
+        foreach (IEnumerable<NodeView> group in claims.Select(claim => claim.Nodes).Concat(planner.Damaged.Select(node => new[] { node })))
         {
             OrtNodeFusionOptions fusion = new() { ort_version_supported = ort.Version, drop_constant_initializers = 1 };
-            nint[] nodes = [.. group.Select(node => (nint)node.Handle)];
+            nint[] nodes = [.. group.Select(node => (nint)((RuntimeNode)node).Handle)];
             fixed (nint* handles = nodes)
                 ort.Check(ort.EpApi->EpGraphSupportInfo_AddNodesToFuse(support, (OrtNode**)handles, (nuint)nodes.Length, &fusion));
         }
@@ -72,8 +69,6 @@ internal sealed unsafe class SessionEp(OrtRuntime ort, ProviderOptions options)
         nuint done = 0;
         try
         {
-            if (ep.Options.PlanOnly)
-                throw new NotSupportedException("this session only plans");
             for (; done < count; done++)
                 infos[done] = NodeCompute.Create(GraphCompiler.Compile(ep.Ort, graphs[done], fusedNodes[done], ep.Options));
             return null;

@@ -81,7 +81,7 @@ internal sealed class WeightNode
         Codebook codebook = ReadCodebook(inputs[2]);
         TensorShape shape = ReadShape(inputs[3]);
         int[] layout = ReadLayout(inputs[4], 3);
-        SparseParts parts = new(Memory(inputs[0]), Memory(inputs[1]), layout[0], layout[1], layout[2]);
+        SparseParts parts = new(inputs[0].Memory, inputs[1].Memory, layout[0], layout[1], layout[2]);
         return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook.Size, codebook.Groups, () => SparseParts.Decode(parts, codebook, shape), (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns));
     }
 
@@ -89,7 +89,7 @@ internal sealed class WeightNode
     {
         Codebook codebook = ReadCodebook(inputs[1]);
         TensorShape shape = ReadShape(inputs[2]);
-        SharedParts parts = new(Memory(inputs[0]), ReadLayout(inputs[3], 1)[0]);
+        SharedParts parts = new(inputs[0].Memory, ReadLayout(inputs[3], 1)[0]);
         return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook.Size, codebook.Groups, () => SharedParts.Decode(parts, codebook, shape));
     }
 
@@ -98,13 +98,13 @@ internal sealed class WeightNode
         TensorShape shape = ReadShape(inputs[2]);
         int[] layout = ReadLayout(inputs[3], 2);
         ElementType type = ReadElementType(inputs[1]);
-        PrunedParts parts = new(Memory(inputs[0]), Memory(inputs[1]), type, layout[0], layout[1]);
+        PrunedParts parts = new(inputs[0].Memory, inputs[1].Memory, type, layout[0], layout[1]);
         return new WeightNode(node, type, shape, layout[0], 0, 1, () => PrunedParts.Decode(parts, shape));
     }
 
     private static WeightNode ReadPacked(NodeView node, TensorView[] inputs)
     {
-        ReadOnlyMemory<byte> blob = Memory(inputs[0]);
+        ReadOnlyMemory<byte> blob = inputs[0].Memory;
         PackedHeader header = TensorCompressor.ReadHeader(blob.Span);
         int entries = header.HasZero || !header.IsShared ? (int)Math.Min(header.Shape.Length, header.PayloadBytes * 8L / BitsAnEntry(header.CodebookSize)) : header.Shape.Length;
         return new WeightNode(node, header.ElementType, header.Shape, entries, header.CodebookSize, header.Groups, () => TensorCompressor.Decompress(blob.Span));
@@ -112,8 +112,6 @@ internal sealed class WeightNode
 
     // What a coded non-zero takes, about: its place and, shorter than its code, its value. The header does not say how many there are.
     private static double BitsAnEntry(int codebookSize) => 2.5 + (0.75 * Math.Log2(Math.Max(codebookSize, 2)));
-
-    private static unsafe ReadOnlyMemory<byte> Memory(TensorView tensor) => new NativeBytes(tensor.Data, tensor.ByteLength).Memory;
 
     // The codebook outlives the graph in the kernels, and is small.
     private static Codebook ReadCodebook(TensorView tensor)

@@ -1,5 +1,8 @@
 using DeepCompression.ExecutionProvider;
+using DeepCompression.ExecutionProvider.Interop;
+using DeepCompression.ExecutionProvider.Provider;
 using DeepCompression.Onnx;
+using DeepCompression.OnnxRuntime.Planning;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DeepCompression.OnnxRuntime;
@@ -28,8 +31,7 @@ public static class CompressedModel
             return CreateSession(path, defaults, deepCompression);
         }
 
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        return Create(OnnxModel.Load(path), o => new InferenceSession(path, o), folder, options, deepCompression);
+        return Create(OnnxModel.Load(path), () => new InferenceSession(path, options), options, deepCompression);
     }
 
     /// <summary>Creates a session for a model in memory, as for a file.</summary>
@@ -44,33 +46,36 @@ public static class CompressedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        byte[] bytes = model.ToBytes();
-        return Create(model.Clone(), o => new InferenceSession(bytes, o), null, options, deepCompression);
+        return Create(model.Clone(), () => new InferenceSession(model.ToBytes(), options), options, deepCompression);
     }
 
     // The model is this method's own.
-    private static InferenceSession Create(OnnxModel model, Func<SessionOptions, InferenceSession> open, string? folder, SessionOptions options, DeepCompressionOptions? deepCompression)
+    private static InferenceSession Create(OnnxModel model, Func<InferenceSession> openAsItIs, SessionOptions options, DeepCompressionOptions? deepCompression)
     {
         DeepCompressionReport report = options.AppendDeepCompression(deepCompression);
-        IReadOnlyList<WeightNode> nodes = WeightNodeWalker.Find(model);
-        if (nodes.Count == 0)
-            return open(options);
+        if (WeightNodeWalker.Find(model).Count == 0)
+            return openAsItIs();
 
-        HashSet<string>? claimed = report.Unavailable is null ? ClaimPreview.Find(open, options, report) : [];
-        WeightNode[] unclaimed = claimed is null ? [] : [.. nodes.Where(node => !claimed.Contains(node.Name))];
-        if (unclaimed.Length == 0)
-            return open(options);
-
-        WeightReplacer replacer = new(model);
-        foreach (WeightNode node in unclaimed)
+        OrtRuntime? ort = report.Unavailable is null ? DeepCompressionProvider.Runtime : null;
+        ModelPlan plan = ModelPlan.Make(model, SessionOptionsExtensions.SettingsOf(options), options.IntraOpNumThreads, ort is not null, report);
+        if (ort is null)
         {
-            (ElementType type, TensorShape shape, byte[] dense) = node.DecodeDense();
-            replacer.Restore(node, type, shape, dense);
+            new SessionModel(model, plan, null).Prepare();
+            return Open(model, options);
         }
 
-        replacer.Finish();
-        if (folder is not null)
-            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
+        using SessionTensors tensors = new(ort);
+        new SessionModel(model, plan, tensors).Prepare();
+        using SessionCopy copy = new(ort, options);
+        copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, "1");
+        tensors.AddTo(copy);
+        return Open(model, copy);
+    }
+
+    private static InferenceSession Open(OnnxModel model, SessionOptions options)
+    {
+        if (model.Path is not null)
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(model.Path)!);
         return new InferenceSession(model.ToBytes(), options);
     }
 }

@@ -36,7 +36,7 @@ public static class SessionOptionsExtensions
 
             deepCompression ??= new DeepCompressionOptions();
             DeepCompressionReport report = new();
-            Append(options, deepCompression, options.IntraOpNumThreads, report, planOnly: false);
+            Append(options, deepCompression, options.IntraOpNumThreads, report);
             _appended.Add(options, new Appended(deepCompression, report));
             return report;
         }
@@ -46,8 +46,7 @@ public static class SessionOptionsExtensions
     internal static DeepCompressionOptions SettingsOf(SessionOptions options) =>
         _appended.TryGetValue(options, out Appended? appended) ? appended.Options : new DeepCompressionOptions();
 
-    // With planOnly, sessions fill the report and then fail.
-    internal static void Append(SessionOptions options, DeepCompressionOptions settings, int sessionThreads, DeepCompressionReport report, bool planOnly)
+    private static void Append(SessionOptions options, DeepCompressionOptions settings, int sessionThreads, DeepCompressionReport report)
     {
         OrtEpDevice device;
         try
@@ -67,7 +66,6 @@ public static class SessionOptionsExtensions
             ["kernel"] = settings.Kernel ?? "",
             ["minimum_speedup"] = settings.MinimumSpeedup?.ToString(CultureInfo.InvariantCulture) ?? "",
             ["report"] = ProviderOptions.Publish(report),
-            ["plan"] = planOnly ? "1" : "0",
         };
         options.AppendExecutionProvider(OrtEnv.Instance(), [device], entries);
     }

@@ -1,0 +1,35 @@
+using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
+
+namespace DeepCompression.OnnxRuntime.Planning;
+
+/// <summary>A value of a model file, as the execution provider looks at values.</summary>
+/// <param name="model">The model.</param>
+/// <param name="name">The value's name.</param>
+/// <param name="isOutput">Whether the value leaves the graph.</param>
+/// <param name="constant">The value's tensor; null where it is computed, or an input that a caller can override.</param>
+/// <param name="shape">The dimensions that the file says, -1 where it does not; null where not even the rank is said.</param>
+internal sealed class ModelValue(OnnxModel model, string name, bool isOutput, TensorProto? constant, long[]? shape) : ValueView(name)
+{
+    private long[]? _shape = shape ?? constant?.Dims.ToArray();
+
+    /// <inheritdoc/>
+    public override bool IsGraphOutput => isOutput;
+
+    /// <inheritdoc/>
+    public override long[]? Shape => _shape;
+
+    /// <summary>Completes what the file says by what follows from the node that yields the value.</summary>
+    public void Infer(long[]? inferred)
+    {
+        if (_shape is null)
+            _shape = inferred;
+        else if (inferred?.Length == _shape.Length)
+            _shape = [.. _shape.Zip(inferred, (said, found) => said >= 0 ? said : found)];
+    }
+
+    /// <inheritdoc/>
+    protected override TensorView? ReadConstant() =>
+        constant is null ? null : new TensorView(constant.DataType, [.. constant.Dims], model.Read(constant));
+}

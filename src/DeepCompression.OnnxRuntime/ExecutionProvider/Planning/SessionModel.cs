@@ -1,0 +1,154 @@
+using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Location = DeepCompression.Onnx.Schema.TensorProto.Types.DataLocation;
+using Stored = DeepCompression.ExecutionProvider.Weights.WeightNode;
+
+namespace DeepCompression.OnnxRuntime.Planning;
+
+/// <summary>
+/// Makes of a model what a session is created from: weights that are not computed with are dense again, and the bytes of
+/// tensors are handed over in memory instead of being written into a message that ONNX Runtime would read and copy them from.
+/// </summary>
+/// <param name="model">The model; it is changed.</param>
+/// <param name="plan">What stays compressed.</param>
+/// <param name="tensors">Takes the bytes of tensors; null leaves them in the model.</param>
+internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTensors? tensors)
+{
+    private const int FirstWithConstants = 4; // IR version from which initializers need not be inputs
+    private const int SmallestHandedOver = 1024; // bytes
+
+    private GraphProto Graph => model.Proto.Graph;
+
+    /// <summary>Puts the weights back that are declined, and moves the bytes of the others.</summary>
+    /// <exception cref="InvalidDataException">A weight is damaged.</exception>
+    public void Prepare()
+    {
+        RestoreElsewhere();
+        List<(Stored Weight, Memory<byte> Dense)> dense = ReplaceDeclined();
+        HandOver();
+        Unpack(dense);
+        Declare();
+        DropFunctions();
+    }
+
+    // In subgraphs and functions, and what could not be read: seldom there, or the reason why this fails.
+    private void RestoreElsewhere()
+    {
+        WeightNode[] others = [.. WeightNodeWalker.Find(model).Where(node => !plan.Claimed.ContainsKey(node.Node) && !(plan.Declined.ContainsKey(node.Node) && node.Scope.Graph == Graph))];
+        if (others.Length == 0)
+            return;
+        WeightReplacer replacer = new(model);
+        foreach (WeightNode node in others)
+        {
+            (ElementType type, TensorShape shape, byte[] dense) = node.DecodeDense();
+            replacer.Restore(node, type, shape, dense);
+        }
+
+        replacer.Finish();
+    }
+
+    private List<(Stored Weight, Memory<byte> Dense)> ReplaceDeclined()
+    {
+        NodeProto[] declined = [.. Graph.Node.Where(plan.Declined.ContainsKey)];
+        NodeProto[] kept = [.. Graph.Node.Where(node => !plan.Declined.ContainsKey(node))];
+        HashSet<string> abandoned = [.. declined.SelectMany(node => node.Input)];
+        abandoned.ExceptWith(kept.SelectMany(ModelNode.NamesRead));
+        abandoned.ExceptWith(Graph.Output.Select(output => output.Name));
+        HashSet<string> initializers = [.. Graph.Initializer.Select(tensor => tensor.Name)];
+        Set(Graph.Node, kept.Where(node => node.OpType != "Constant" || !abandoned.Contains(node.Output[0])));
+        Set(Graph.Initializer, Graph.Initializer.Where(tensor => !abandoned.Contains(tensor.Name)));
+        Set(Graph.Input, Graph.Input.Where(input => !abandoned.Contains(input.Name) && (model.Proto.IrVersion >= FirstWithConstants || !initializers.Contains(input.Name))));
+        model.Proto.IrVersion = Math.Max(model.Proto.IrVersion, FirstWithConstants);
+
+        List<(Stored, Memory<byte>)> dense = [];
+        foreach (NodeProto node in declined)
+        {
+            Stored weight = plan.Declined[node];
+            TensorProto tensor = new() { Name = node.Output[0], DataType = (int)weight.ElementType };
+            tensor.Dims.AddRange(weight.Shape.Dimensions.ToArray());
+            Graph.Initializer.Add(tensor);
+            dense.Add((weight, Allocate(tensor, checked((int)weight.DenseBytes))));
+        }
+
+        return dense;
+    }
+
+    private Memory<byte> Allocate(TensorProto tensor, int bytes)
+    {
+        if (tensors is null || bytes < SmallestHandedOver)
+        {
+            byte[] memory = GC.AllocateUninitializedArray<byte>(bytes);
+            tensor.RawData = UnsafeByteOperations.UnsafeWrap(memory);
+            return memory;
+        }
+
+        tensor.ClearRawData();
+        tensor.DataLocation = Location.External;
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "memory" });
+        return tensors.Add(tensor.Name, tensor.DataType, [.. tensor.Dims], bytes);
+    }
+
+    private void HandOver()
+    {
+        HashSet<string> inputs = [.. Graph.Input.Select(input => input.Name)];
+        foreach (TensorProto tensor in Graph.Initializer)
+        {
+            if (tensors is null || tensor.RawData.Length < SmallestHandedOver || inputs.Contains(tensor.Name) || tensor.RawData.Length != BytesOf(tensor))
+                continue;
+            ReadOnlyMemory<byte> content = tensor.RawData.Memory;
+            content.CopyTo(Allocate(tensor, content.Length));
+        }
+    }
+
+    private void Unpack(List<(Stored Weight, Memory<byte> Dense)> dense)
+    {
+        try
+        {
+            Parallel.ForEach(dense.OrderByDescending(entry => entry.Dense.Length), entry => entry.Weight.Decode().CopyDenseTo(entry.Dense.Span));
+        }
+        catch (AggregateException failures) when (failures.InnerExceptions[0] is InvalidDataException damage)
+        {
+            throw new InvalidDataException($"{model.Name}: {damage.Message}", damage);
+        }
+    }
+
+    // No runtime sees in a blob of what type and shape the weight is.
+    private void Declare()
+    {
+        HashSet<string> declared = [.. Graph.ValueInfo.Concat(Graph.Output).Select(value => value.Name)];
+        foreach ((NodeProto node, Stored weight) in plan.Claimed.Where(entry => entry.Value.IsPacked && declared.Add(entry.Value.Output.Name)))
+        {
+            TypeProto.Types.Tensor type = new() { ElemType = (int)weight.ElementType, Shape = new TensorShapeProto() };
+            foreach (long dimension in weight.Shape.Dimensions)
+                type.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = dimension });
+            Graph.ValueInfo.Add(new ValueInfoProto { Name = node.Output[0], Type = new TypeProto { TensorType = type } });
+        }
+    }
+
+    private void DropFunctions()
+    {
+        HashSet<string> used = [.. plan.Claimed.Keys.Select(node => node.OpType)];
+        Set(model.Proto.Functions, model.Proto.Functions.Where(function => function.Domain != NodeDomain.Name || used.Contains(function.Name)));
+    }
+
+    private static long BytesOf(TensorProto tensor)
+    {
+        try
+        {
+            return TensorTypes.GetBytes(tensor.DataType, TensorTypes.CountElements(tensor));
+        }
+        catch (Exception unknown) when (unknown is NotSupportedException or InvalidDataException or OverflowException)
+        {
+            return -1; // ONNX Runtime says what is wrong with it
+        }
+    }
+
+    private static void Set<T>(RepeatedField<T> list, IEnumerable<T> content)
+    {
+        T[] items = [.. content];
+        list.Clear();
+        list.AddRange(items);
+    }
+}
