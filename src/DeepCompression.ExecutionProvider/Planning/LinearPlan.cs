@@ -10,15 +10,23 @@ namespace DeepCompression.ExecutionProvider.Planning;
 internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IReadOnlyList<NodeView> Followers, Epilogue Epilogue, int Inputs, int Outputs, bool IsTransposed, int? Batch)
     : UnitPlan(Node, [Weight], Followers)
 {
+    // Rows of x where the model leaves them open: one sample, or the steps of a sequence.
+    private const int UnknownRows = 1;
+    private const int UnknownSteps = 32;
+
     // A codebook with fewer non-zeros than this is worth storing without its zeros.
     private const double DenseFromDensity = 0.9;
 
     /// <inheritdoc/>
-    public override KernelEstimate Estimate => IsDense
-        ? KernelCost.Shared(Weight.CodebookSize, Outputs, Inputs, Batch ?? 1)
-        : KernelCost.Linear(Weight.Entries, Outputs, Inputs, Batch ?? 1);
+    public override KernelEstimate Estimate => IsDense ? SharedEstimate : SparseEstimate;
 
-    private bool IsDense => Weight.Density >= DenseFromDensity && Epilogue.Scale is null;
+    private KernelEstimate SharedEstimate => KernelCost.Shared(Weight.CodebookSize, Outputs, Inputs, AssumedBatch);
+
+    private KernelEstimate SparseEstimate => KernelCost.Linear(Weight.Entries, Outputs, Inputs, AssumedBatch);
+
+    private int AssumedBatch => Batch ?? (Node.Input(0)?.Shape is { Length: 2 } ? UnknownRows : UnknownSteps);
+
+    private bool IsDense => Weight.Density >= DenseFromDensity && Epilogue.Scale is null && SharedEstimate.Kernel <= SparseEstimate.Kernel;
 
     /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
     /// <returns>The plan, or the reason why not.</returns>
@@ -68,18 +76,18 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
     }
 
     /// <inheritdoc/>
-    public override DenseWork? Work => new(null, 0, 0, Batch ?? 1, Inputs, Outputs);
+    public override DenseWork? Work => new(null, 0, 0, AssumedBatch, Inputs, Outputs);
 
     /// <inheritdoc/>
-    public override long InputElements => (long)(Batch ?? 1) * Inputs;
+    public override long InputElements => (long)AssumedBatch * Inputs;
 
     /// <inheritdoc/>
-    public override long OutputElements => (long)(Batch ?? 1) * Outputs;
+    public override long OutputElements => (long)AssumedBatch * Outputs;
 
     /// <inheritdoc/>
     public override IDisposable CreateKernel(KernelOptions options, out Action<nint, nint> run)
     {
-        int batch = Batch ?? 1;
+        int batch = AssumedBatch;
         if (IsDense)
         {
             SharedLinear shared = CompileShared(options);

@@ -7,13 +7,11 @@ namespace DeepCompression.ExecutionProvider.Weights;
 internal sealed class WeightNode
 {
     private readonly Func<CompressedTensor> _decode;
-    private readonly Func<int, int, CsrMatrix>? _rows;
 
-    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, int codebookSize, int groups, Func<CompressedTensor> decode, Func<int, int, CsrMatrix>? rows = null)
-    {
+    private WeightNode(NodeView node, ElementType elementType, TensorShape shape, int entries, int codebookSize, int groups, Func<CompressedTensor> decode) =>
         (Node, ElementType, Shape, Entries, CodebookSize, Groups, _decode) = (node, elementType, shape, entries, codebookSize, groups, decode);
-        _rows = rows;
-    }
+
+    private delegate void Unpack(Span<byte> destination);
 
     /// <summary>The domain of our nodes.</summary>
     public const string Domain = "ai.deepcompression";
@@ -47,6 +45,10 @@ internal sealed class WeightNode
     /// <summary>Whether the node has no function body that stock ONNX Runtime could run.</summary>
     public bool IsPacked => Node.OpType == "PackedWeight";
 
+    private Unpack? UnpackTo { get; init; }
+
+    private Func<int, int, CsrMatrix>? DecodeRows { get; init; }
+
     /// <summary>Whether a node is one of ours.</summary>
     public static bool IsWeightNode(NodeView node) => node.Domain == Domain;
 
@@ -54,9 +56,21 @@ internal sealed class WeightNode
     /// <exception cref="InvalidDataException">The constants are damaged.</exception>
     public CompressedTensor Decode() => Guard(_decode);
 
+    /// <summary>Writes the dense weight.</summary>
+    /// <param name="destination">Takes <see cref="DenseBytes"/> bytes.</param>
+    /// <exception cref="InvalidDataException">The constants are damaged.</exception>
+    public void CopyDenseTo(Memory<byte> destination) => Guard(() =>
+    {
+        if (UnpackTo is Unpack unpack)
+            unpack(destination.Span);
+        else
+            _decode().CopyDenseTo(destination.Span);
+        return true;
+    });
+
     /// <summary>Decodes the weight as the rows of a row-major matrix, without a dense array where the form allows.</summary>
     /// <exception cref="InvalidDataException">The constants are damaged.</exception>
-    public CsrMatrix Rows(int rows, int columns) => Guard(() => _rows is not null ? _rows(rows, columns) : CsrBuilder.FromRows((CodedTensor)_decode(), rows, columns));
+    public CsrMatrix Rows(int rows, int columns) => Guard(() => DecodeRows is not null ? DecodeRows(rows, columns) : CsrBuilder.FromRows((CodedTensor)_decode(), rows, columns));
 
     /// <summary>Reads a node's constants.</summary>
     /// <returns>The weight; null where an input is not a constant.</returns>
@@ -82,7 +96,11 @@ internal sealed class WeightNode
         TensorShape shape = ReadShape(inputs[3]);
         int[] layout = ReadLayout(inputs[4], 3);
         SparseParts parts = new(inputs[0].Memory, inputs[1].Memory, layout[0], layout[1], layout[2]);
-        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook.Size, codebook.Groups, () => SparseParts.Decode(parts, codebook, shape), (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns));
+        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook.Size, codebook.Groups, () => SparseParts.Decode(parts, codebook, shape))
+        {
+            DecodeRows = (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns),
+            UnpackTo = destination => SparseParts.DecodeDense(parts, codebook, shape, destination),
+        };
     }
 
     private static WeightNode ReadShared(NodeView node, TensorView[] inputs)
@@ -107,7 +125,10 @@ internal sealed class WeightNode
         ReadOnlyMemory<byte> blob = inputs[0].Memory;
         PackedHeader header = TensorCompressor.ReadHeader(blob.Span);
         int entries = header.HasZero || !header.IsShared ? (int)Math.Min(header.Shape.Length, header.PayloadBytes * 8L / BitsAnEntry(header.CodebookSize)) : header.Shape.Length;
-        return new WeightNode(node, header.ElementType, header.Shape, entries, header.CodebookSize, header.Groups, () => TensorCompressor.Decompress(blob.Span));
+        return new WeightNode(node, header.ElementType, header.Shape, entries, header.CodebookSize, header.Groups, () => TensorCompressor.Decompress(blob.Span))
+        {
+            UnpackTo = destination => TensorCompressor.DecompressTo(blob.Span, destination),
+        };
     }
 
     // What a coded non-zero takes, about: its place and, shorter than its code, its value. The header does not say how many there are.

@@ -6,11 +6,8 @@ namespace DeepCompression.Kernels;
 /// </summary>
 public static class KernelCost
 {
-    private const double DenseNanosecondsPerByte = 1 / 25.0;           // weights streamed once, batch 1
-    private const double DenseNanosecondsPerMultiplyAdd = 1 / 85.0;    // blocked matrix products
-    private const double SlidingNanosecondsPerEntry = 1 / 14.0;        // sparse x vector
-    private const double LanesNanosecondsPerMultiplyAdd = 1 / 45.0;    // sparse x matrix
-    private const double TileNanosecondsPerMultiplyAdd = 0.2;          // convolution, a vector of 16
+    private const double DenseNanosecondsPerMultiplyAdd = 1 / 85.0;    // dense convolution
+    private const double TileNanosecondsPerMultiplyAdd = 0.2;          // sparse convolution, a vector of 16
     private const int TileLanes = 16;
     private const int DenseChannels = 16;                              // dense convolutions compute channels by so many
 
@@ -21,10 +18,7 @@ public static class KernelCost
     /// <param name="batch">Rows of x.</param>
     public static KernelEstimate Linear(long nonZeros, int outputs, int inputs, int batch)
     {
-        double weights = (double)outputs * inputs;
-        double dense = Math.Max(weights * sizeof(float) * DenseNanosecondsPerByte, weights * batch * DenseNanosecondsPerMultiplyAdd);
-        double perEntry = Math.Min(batch * SlidingNanosecondsPerEntry, Math.Max(batch, 16) * LanesNanosecondsPerMultiplyAdd);
-        return new KernelEstimate(nonZeros * perEntry, dense);
+        return new KernelEstimate(LinearCost.Sparse(nonZeros, outputs, inputs, batch), LinearCost.Dense((long)outputs * inputs, batch));
     }
 
     /// <summary>A convolution.</summary>
@@ -49,8 +43,10 @@ public static class KernelCost
     public static KernelEstimate Recurrent(long nonZeros, RecurrentGeometry geometry)
     {
         ArgumentNullException.ThrowIfNull(geometry);
-        double weights = (double)geometry.Directions * geometry.Gates * geometry.Hidden * (geometry.Inputs + geometry.Hidden);
-        return new KernelEstimate(nonZeros * SlidingNanosecondsPerEntry, weights * sizeof(float) * DenseNanosecondsPerByte);
+        int rows = geometry.Directions * geometry.Gates * geometry.Hidden, units = rows + (2 * geometry.Directions * geometry.Hidden);
+        return new KernelEstimate(
+            LinearCost.SparseStep(nonZeros, 2 * rows, (geometry.Inputs + geometry.Hidden) / 2, units),
+            LinearCost.DenseStep((long)rows * geometry.Inputs, (long)rows * geometry.Hidden, units));
     }
 
     /// <summary>A fully connected layer of shared weights that are not pruned.</summary>
@@ -60,10 +56,7 @@ public static class KernelCost
     /// <param name="batch">Rows of x.</param>
     public static KernelEstimate Shared(int codebookSize, int outputs, int inputs, int batch)
     {
-        double weights = (double)outputs * inputs;
-        double dense = Math.Max(weights * sizeof(float) * DenseNanosecondsPerByte, weights * batch * DenseNanosecondsPerMultiplyAdd);
-        double decode = codebookSize <= 32 ? 1 / 40.0 : 1 / 8.0;
-        return new KernelEstimate(weights * (decode + (batch * LanesNanosecondsPerMultiplyAdd)), dense);
+        return new KernelEstimate(LinearCost.Shared(codebookSize, outputs, inputs, batch), LinearCost.Dense((long)outputs * inputs, batch));
     }
 
     private static double Pad(int channels) => (channels + DenseChannels - 1) / DenseChannels * DenseChannels;

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace DeepCompression.Sparse;
 
 /// <summary>The constants of a portable <c>SparseWeight</c> node beside its codebook and shape (FORMAT.md, part 1).</summary>
@@ -84,6 +87,55 @@ public sealed class SparseParts
         }
 
         return new CodedTensor(shape, codebook, dense);
+    }
+
+    /// <summary>Writes the elements of the weight that parts stand for, without a code for every element in between.</summary>
+    /// <param name="parts">The parts.</param>
+    /// <param name="codebook">The codebook beside them.</param>
+    /// <param name="shape">The shape beside them.</param>
+    /// <param name="destination">Takes the elements, little-endian and row-major.</param>
+    /// <exception cref="InvalidDataException">The parts, codebook and shape do not fit each other.</exception>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static void DecodeDense(SparseParts parts, Codebook codebook, TensorShape shape, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(codebook);
+        parts.Validate(codebook);
+        if (codebook.Groups > 1 && (shape.Rank == 0 || shape.Dimensions[0] % codebook.Groups != 0))
+            throw new InvalidDataException($"{codebook.Groups} groups do not divide the first dimension of shape {shape}.");
+        int size = codebook.ElementType.GetSize();
+        if (destination.Length < (long)shape.Length * size)
+            throw new ArgumentException($"{(long)shape.Length * size} bytes are needed; found {destination.Length}.", nameof(destination));
+        destination = destination[..(shape.Length * size)];
+        destination.Clear(); // +0 of every element type
+        switch (size)
+        {
+            case 2: parts.Scatter(MemoryMarshal.Cast<byte, ushort>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ushort>(destination)); break;
+            case 4: parts.Scatter(MemoryMarshal.Cast<byte, uint>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, uint>(destination)); break;
+            default: parts.Scatter(MemoryMarshal.Cast<byte, ulong>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ulong>(destination)); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scatter<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
+        where T : unmanaged
+    {
+        int size = codebook.Size, groupLength = dense.Length / codebook.Groups, group = 0, groupEnd = groupLength;
+        long position = -1;
+        DigitReader gaps = new(Gaps.Span, GapBits);
+        DigitReader codes = new(Codes.Span, CodeBits);
+        for (int entry = 0; entry < Entries; entry++)
+        {
+            position += gaps[entry] + 1;
+            if (position >= dense.Length)
+                throw new InvalidDataException($"Entry {entry} stands for element {position}; the shape has {dense.Length}.");
+            int code = codes[entry];
+            if (code >= size)
+                throw new InvalidDataException($"Entry {entry} has code {code}; the codebook has {size}.");
+            for (; position >= groupEnd; groupEnd += groupLength)
+                group++;
+            dense[(int)position] = centroids[(group * size) + code];
+        }
     }
 
     /// <summary>Checks sizes and the codebook; positions and codes are checked where they are read.</summary>

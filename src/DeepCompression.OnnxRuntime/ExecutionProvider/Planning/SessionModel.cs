@@ -106,7 +106,7 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
     {
         try
         {
-            Parallel.ForEach(dense.OrderByDescending(entry => entry.Dense.Length), entry => entry.Weight.Decode().CopyDenseTo(entry.Dense.Span));
+            Parallel.ForEach(dense.OrderByDescending(entry => entry.Dense.Length), entry => entry.Weight.CopyDenseTo(entry.Dense));
         }
         catch (AggregateException failures) when (failures.InnerExceptions[0] is InvalidDataException damage)
         {
