@@ -126,30 +126,4 @@ public sealed class ProviderFaultTests
             Assert.Equal(2, report!.Decisions.Count(decision => decision.IsClaimed));
         });
     }
-
-    [Theory]
-    [InlineData(ModelForm.Portable, 0.0)]
-    [InlineData(ModelForm.Packed, 0.0)]
-    [InlineData(ModelForm.Packed, 1e9)] // nothing is claimed: all is unpacked first
-    [InlineData(ModelForm.Portable, 1e9)]
-    public void CompressedModel_OfEveryForm_EqualsStock(ModelForm form, double minimumSpeedup)
-    {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("dc-model").FullName, "model.onnx");
-        try
-        {
-            OnnxModel dense = TwoLayers();
-            Compress(dense, form).Save(path);
-            using SessionOptions options = new();
-            using InferenceSession session = CompressedModel.CreateSession(path, options, ClaimAll with { MinimumSpeedup = minimumSpeedup });
-            DeepCompressionReport report = options.AppendDeepCompression();
-
-            AssertClose(Run(dense, null, out _, ("x", Random(1, 64), [1, 64])), Run(session, ("x", Random(1, 64), [1, 64])));
-            Assert.Equal(2, report.Decisions.Count(decision => decision.IsClaimed == (minimumSpeedup == 0)));
-            Assert.DoesNotContain(report.Decisions, decision => decision.IsDecodedOnly);
-        }
-        finally
-        {
-            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        }
-    }
 }

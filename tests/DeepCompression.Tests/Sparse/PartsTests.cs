@@ -19,6 +19,28 @@ public sealed class PartsTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void DecodeDense_OfEncodedRandomWeights_GivesTheDenseElements() =>
+        Prop.ForAll<int, byte>((seed, width) =>
+        {
+            CodedTensor tensor = RandomTensors.Coded(seed);
+            byte[] expected = new byte[tensor.DenseBytes];
+            tensor.CopyDenseTo(expected);
+            byte[] actual = new byte[tensor.DenseBytes];
+            actual.AsSpan().Fill(0xff);
+            SparseParts.DecodeDense(SparseParts.Encode(tensor, GapBits[width % 5]), tensor.Codebook, tensor.Shape, actual);
+            return actual.AsSpan().SequenceEqual(expected);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void DecodeDense_EntryBeyondShape_ThrowsInvalidData()
+    {
+        Codebook codebook = RandomTensors.NewCodebook(new Random(1), ElementType.Float32, 1, 4, withZero: true);
+        SparseParts parts = new(new byte[] { 0b11_11_11_11 }, new byte[] { 0b01_01_01_01 }, 4, 2, 2);
+        Assert.Throws<InvalidDataException>(() => SparseParts.DecodeDense(parts, codebook, new TensorShape(15), new byte[60]));
+        Assert.Throws<ArgumentException>(() => SparseParts.DecodeDense(parts, codebook, new TensorShape(16), new byte[60]));
+    }
+
+    [Fact]
     public void Decode_OfEncodedSharedWeights_GivesTheSameCodes() =>
         Prop.ForAll<int>(seed =>
         {

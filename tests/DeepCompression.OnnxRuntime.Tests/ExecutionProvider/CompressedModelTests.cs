@@ -1,0 +1,127 @@
+using DeepCompression.ExecutionProvider;
+using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using static DeepCompression.Onnx.Tests.Graphs;
+using static DeepCompression.OnnxRuntime.Tests.ExecutionProvider.ProviderModels;
+
+namespace DeepCompression.OnnxRuntime.Tests.ExecutionProvider;
+
+/// <summary>Models that are decided about before their sessions are created.</summary>
+[Collection(ProviderCollection.Name)]
+public sealed class CompressedModelTests
+{
+    private static readonly (string, float[], long[]) _x = ("x", Random(1, 64), [1, 64]);
+
+    private static OnnxModel TwoLayers() => Model(17, new Input("x", [1, 64]), new Output("y", [1, 32]), Weight("w1", 1, 0.2, 20, 96, 64), Weight("w2", 2, 0.3, 20, 32, 96),
+        Node("Gemm", "x w1", "a", Attribute("transB", 1)), Node("Relu", "a", "r"), Node("Gemm", "r w2", "y", Attribute("transB", 1)));
+
+    [Theory]
+    [InlineData(ModelForm.Portable, 0.0)]
+    [InlineData(ModelForm.Packed, 0.0)]
+    [InlineData(ModelForm.Packed, 1e9)] // nothing is claimed: all is unpacked first
+    [InlineData(ModelForm.Portable, 1e9)]
+    public void CreateSession_FileOfEveryForm_EqualsStock(ModelForm form, double minimumSpeedup)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("dc-model").FullName, "model.onnx");
+        try
+        {
+            OnnxModel dense = TwoLayers();
+            Compress(dense, form).Save(path);
+            using SessionOptions options = new();
+            using InferenceSession session = CompressedModel.CreateSession(path, options, ClaimAll with { MinimumSpeedup = minimumSpeedup });
+            DeepCompressionReport report = options.AppendDeepCompression();
+
+            AssertClose(Run(dense, null, out _, _x), Run(session, _x));
+            Assert.Equal(2, report.Decisions.Count(decision => decision.IsClaimed == (minimumSpeedup == 0)));
+            Assert.DoesNotContain(report.Decisions, decision => decision.IsDecodedOnly);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1e9)]
+    public void CreateSession_PackedWithoutDeclaredTypes_EqualsStock(double minimumSpeedup)
+    {
+        OnnxModel dense = TwoLayers();
+        OnnxModel packed = Compress(dense, ModelForm.Packed);
+        packed.Proto.Graph.ValueInfo.Clear();
+        AssertEqualsStock(dense, packed, minimumSpeedup, _x);
+    }
+
+    [Fact]
+    public void CreateSession_ModelInMemory_IsNotChanged()
+    {
+        OnnxModel portable = Compress(TwoLayers(), ModelForm.Portable);
+        byte[] before = portable.ToBytes();
+        AssertEqualsStock(TwoLayers(), portable, 1e9, _x);
+        Assert.Equal(before, portable.ToBytes());
+    }
+
+    [Theory]
+    [InlineData(ModelForm.Portable, 0.0)]
+    [InlineData(ModelForm.Packed, 1e9)]
+    public void CreateSession_WeightsInSubgraphs_EqualsStock(ModelForm form, double minimumSpeedup)
+    {
+        GraphProto Branch(string output, int seed) => new()
+        {
+            Name = output, Node = { Node("MatMul", $"x {output}.w", output) }, Initializer = { Weight($"{output}.w", seed, 0.3, 20, 64, 32) },
+            Output = { new ValueInfoProto { Name = output, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } } },
+        };
+        NodeProto choice = Node("If", "condition", "y");
+        choice.Attribute.Add(new AttributeProto { Name = "then_branch", G = Branch("a", 3), Type = AttributeProto.Types.AttributeType.Graph });
+        choice.Attribute.Add(new AttributeProto { Name = "else_branch", G = Branch("b", 4), Type = AttributeProto.Types.AttributeType.Graph });
+        OnnxModel dense = Model(17, new Input("x", [1, 64]), new Output("y", [1, 32]), Floats("zero", [], 0), Node("ReduceMax", "x", "m", Attribute("keepdims", 0)), Node("Greater", "m zero", "condition"), choice);
+        AssertEqualsStock(dense, Compress(dense, form), minimumSpeedup, _x);
+    }
+
+    [Theory]
+    [InlineData(1, 0.9)] // too dense for some, sparse enough for others
+    [InlineData(8, 0.1)]
+    public void CreateSession_SameSettings_DecidesAsAPlainSession(int batch, double density)
+    {
+        OnnxModel dense = Model(17, new Input("x", [batch, 3, 40, 40]), new Output("y", [batch, 500]), Weight("c1", 1, density, 20, 24, 3, 3, 3), Weight("c2", 2, 0.1, 20, 48, 24, 3, 3), Weight("f1", 3, density, 200, 4800, 600), Weight("f2", 4, 0.5, 30, 500, 600),
+            Node("Conv", "x c1", "a", Ints("strides", 2, 2), Text("auto_pad", "SAME_UPPER")), Node("Relu", "a", "b"), Node("Conv", "b c2", "c", Ints("pads", 1, 1, 1, 1)), Node("MaxPool", "c", "d", Ints("kernel_shape", 2, 2), Ints("strides", 2, 2)),
+            Node("Flatten", "d", "e"), Node("MatMul", "e f1", "f"), Node("Gemm", "f f2", "y", Attribute("transB", 1)));
+        OnnxModel portable = Compress(dense, ModelForm.Portable);
+        Run(portable, new DeepCompressionOptions { Required = true, Threads = 1 }, out DeepCompressionReport? plain, ("x", Random(1, batch * 4800), [batch, 3, 40, 40]));
+
+        using SessionOptions options = new();
+        DeepCompressionReport report = options.AppendDeepCompression(new DeepCompressionOptions { Required = true, Threads = 1 });
+        CompressedModel.CreateSession(portable, options).Dispose();
+
+        Assert.Equal(4, report.Decisions.Count);
+        Assert.Equal(plain!.Decisions.OrderBy(decision => decision.Node).Select(decision => (decision.Node, decision.IsClaimed, decision.Reason)), report.Decisions.OrderBy(decision => decision.Node).Select(decision => (decision.Node, decision.IsClaimed, decision.Reason)));
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1e9)]
+    public void CreateSession_DamagedWeight_NamesTheNode(double minimumSpeedup)
+    {
+        OnnxModel packed = Compress(TwoLayers(), ModelForm.Packed);
+        TensorProto blob = packed.Proto.Graph.Initializer.First(tensor => tensor.Name.StartsWith("w1", StringComparison.Ordinal));
+        byte[] bytes = blob.RawData.ToByteArray();
+        bytes[^20] ^= 0x55;
+        blob.RawData = ByteString.CopyFrom(bytes);
+        using SessionOptions options = new();
+
+        Exception error = Assert.ThrowsAny<Exception>(() => CompressedModel.CreateSession(packed, options, ClaimAll with { MinimumSpeedup = minimumSpeedup }));
+
+        Assert.True(error is InvalidDataException or OnnxRuntimeException, error.ToString());
+        Assert.Contains("w1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PackedWeight", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertEqualsStock(OnnxModel dense, OnnxModel compressed, double minimumSpeedup, params (string Name, float[] Values, long[] Shape)[] inputs)
+    {
+        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using InferenceSession session = CompressedModel.CreateSession(compressed, options, ClaimAll with { MinimumSpeedup = minimumSpeedup });
+        AssertClose(Run(dense, null, out _, inputs), Run(session, inputs));
+    }
+}
