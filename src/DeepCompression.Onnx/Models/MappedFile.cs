@@ -3,7 +3,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace DeepCompression.Onnx;
 
-/// <summary>A file as memory that is read only where it is looked at. The mapping ends when nothing refers to the memory any more.</summary>
+/// <summary>A file as memory that is read only where it is looked at. The mapping ends when it is disposed of.</summary>
 internal sealed unsafe class MappedFile : MemoryManager<byte>
 {
     private readonly MemoryMappedViewAccessor _view;
@@ -35,7 +35,7 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
         // The memory does not move.
     }
 
-    // Without a call to Dispose the view's own finalizer unmaps.
+    // Without a call to Dispose the mapping stays: spans may still look at it, and its pages are the file's own.
     protected override void Dispose(bool disposing)
     {
         if (disposing)

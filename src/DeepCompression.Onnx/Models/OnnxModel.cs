@@ -12,6 +12,8 @@ public sealed class OnnxModel
     private const int MaxMessageBytes = int.MaxValue; // the limit of protobuf
     private const int SmallestMapped = 1 << 20; // bytes: below, a file is read at once
 
+    private IDisposable? _file; // mapped; tensors refer to it
+
     /// <summary>Makes a model of a message.</summary>
     /// <param name="proto">The message. The model keeps it.</param>
     /// <param name="path">The file that the message came from: its folder holds the external data and its name stands in error messages. Null for a model made in memory.</param>
@@ -50,8 +52,10 @@ public sealed class OnnxModel
             throw new InvalidDataException($"{name}: the file is empty.");
         if (length > MaxMessageBytes)
             throw new InvalidDataException($"{name}: {length} bytes are more than the 2 GB that a protobuf message holds; larger models keep their weights as external data.");
-        ReadOnlyMemory<byte> content = length < SmallestMapped ? File.ReadAllBytes(path) : new MappedFile(path).Memory;
-        return new OnnxModel(Parse(content, name), path);
+        if (length < SmallestMapped)
+            return new OnnxModel(Parse(File.ReadAllBytes(path), name), path);
+        MappedFile file = new(path);
+        return new OnnxModel(Parse(file.Memory, name), path) { _file = file };
     }
 
     /// <summary>Reads a model from memory.</summary>
@@ -108,6 +112,9 @@ public sealed class OnnxModel
         foreach (TensorProto tensor in TensorWalker.All(Proto))
             TensorReader.Check(this, tensor);
     }
+
+    /// <summary>Ends the mapping of the file: large tensors that were not replaced must not be read any more.</summary>
+    internal void Unmap() => _file?.Dispose();
 
     internal static void ThrowIfTooLarge(ModelProto proto)
     {

@@ -10,6 +10,8 @@ namespace DeepCompression.OnnxRuntime;
 /// <summary>Opens compressed models so that what the execution provider does not compute costs nothing at run time.</summary>
 public static class CompressedModel
 {
+    private const long LeastTrimmed = 8 << 20; // bytes of tensors: below, what is freed is little and asking for it back costs more
+
     /// <summary>
     /// Creates a session: weights that the execution provider computes with stay compressed, all others are unpacked in memory first, so
     /// that ONNX Runtime treats them as in the dense model. Every form of model can be opened, a dense one as well.
@@ -31,7 +33,15 @@ public static class CompressedModel
             return CreateSession(path, defaults, deepCompression);
         }
 
-        return Create(OnnxModel.Load(path), () => new InferenceSession(path, options), options, deepCompression);
+        OnnxModel model = OnnxModel.Load(path);
+        try
+        {
+            return Create(model, () => new InferenceSession(path, options), options, deepCompression);
+        }
+        finally
+        {
+            model.Unmap();
+        }
     }
 
     /// <summary>Creates a session for a model in memory, as for a file.</summary>
@@ -64,12 +74,21 @@ public static class CompressedModel
             return Open(model, options);
         }
 
-        using SessionTensors tensors = new(ort);
-        new SessionModel(model, plan, tensors).Prepare();
-        using SessionCopy copy = new(ort, options);
-        copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, "1");
-        tensors.AddTo(copy);
-        return Open(model, copy);
+        long bytes;
+        InferenceSession session;
+        using (SessionTensors tensors = new(ort))
+        {
+            new SessionModel(model, plan, tensors).Prepare();
+            using SessionCopy copy = new(ort, options);
+            copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, "1");
+            tensors.AddTo(copy);
+            session = Open(model, copy);
+            bytes = tensors.Bytes;
+        }
+
+        if (bytes >= LeastTrimmed)
+            NativeHeap.Trim();
+        return session;
     }
 
     private static InferenceSession Open(OnnxModel model, SessionOptions options)

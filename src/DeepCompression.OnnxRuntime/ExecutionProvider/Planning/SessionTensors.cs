@@ -15,6 +15,9 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
 
     ~SessionTensors() => Release();
 
+    /// <summary>Bytes of all tensors.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Allocates a tensor.</summary>
     /// <param name="name">The initializer that it stands for.</param>
     /// <param name="elementType">The element type by its number in ONNX.</param>
@@ -34,6 +37,7 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
             ort.Check(status);
         }
 
+        Bytes += bytes;
         _tensors.Add((Encoding.UTF8.GetBytes(name + "\0"), (nint)value, (nint)data));
         return new NativeBytes(data, bytes).Memory;
     }
