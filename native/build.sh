@@ -35,7 +35,8 @@ compile() { # compiler package file flags...
 }
 
 case ${1:-} in
-  all) build linux-x64; build linux-arm64; build win-x64 ;;
+  all) absent=; for rid in linux-x64 linux-arm64 win-x64; do (build $rid) || absent+=" $rid"; done
+    [ -z "$absent" ] || { echo "native/build.sh: not built:$absent; models run inlined there" >&2; exit 1; } ;;
   '') build "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" ;;
   *) build "$1" ;;
 esac

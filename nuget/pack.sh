@@ -28,7 +28,13 @@ for id in "${ids[@]}"; do
   [ -f "$packages/$id.$version.snupkg" ] || fail "$id has no symbol package"
   [ "$id" = deepcompress ] || contains "$id" "lib/net10.0/$id.xml"
 done
-contains DeepCompression.OnnxRuntime "runtimes/linux-x64/native/libdeepcompression_ep.so"
+trampolines=DeepCompression.OnnxRuntime.$version.nupkg
+contains DeepCompression.OnnxRuntime "runtimes/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/native/libdeepcompression_ep.so"
+present= absent=
+for file in linux-x64/native/libdeepcompression_ep.so linux-arm64/native/libdeepcompression_ep.so win-x64/native/deepcompression_ep.dll; do
+  if unzip -l "$packages/$trampolines" | grep -F "runtimes/$file" >/dev/null; then present+=" ${file%%/*}"; else absent+=" ${file%%/*}"; fi
+done
+echo "$trampolines: execution provider for$present${absent:+; absent:$absent (native/build.sh all says why)}"
 
 # Nothing is taken from this machine's package cache but third parties' packages: what is tried is what was packed just now.
 work=$(mktemp -d)

@@ -49,15 +49,10 @@ internal sealed class RecurrentPart(int firstUnit, int endUnit, SlidingLayout ga
     {
         if (weights.Groups > 1 && weights.Rows / weights.Groups % units != 0)
             throw new ArgumentException($"{weights.Groups} codebooks are not whole gates of {units} units.", nameof(weights));
-        int rowsAGroup = Math.Max(weights.Rows / weights.Groups, 1);
         List<int> order = [];
-        IEnumerable<int> rows = from gate in Enumerable.Range(firstGate, endGate - firstGate)
-                                from unit in Enumerable.Range(firstUnit, endUnit - firstUnit)
-                                select (gate * units) + unit;
-        // Rows of one tile share a codebook and have about as many weights.
-        foreach (IGrouping<int, int> group in rows.GroupBy(row => row / rowsAGroup))
+        for (int gate = firstGate; gate < endGate; gate++)
         {
-            order.AddRange(group.OrderByDescending(row => weights.RowPointers[row + 1] - weights.RowPointers[row]));
+            order.AddRange(Enumerable.Range((gate * units) + firstUnit, endUnit - firstUnit));
             while (order.Count % SlidingLayout.Lanes != 0)
                 order.Add(-1);
         }

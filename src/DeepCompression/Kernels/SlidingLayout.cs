@@ -45,6 +45,9 @@ internal sealed unsafe class SlidingLayout : IDisposable
         _steps = NativeBuffer.Copy<byte>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(steps));
         _codebook = NativeBuffer.Copy<float>(codebook);
         _order = NativeBuffer.Copy<int>(order);
+        IsInOrder = true;
+        for (int place = 1; place < order.Length; place++)
+            IsInOrder &= place % Lanes == 0 || order[place] == order[place - 1] + 1 || order[place] < 0;
     }
 
     public int Rows { get; }
@@ -53,6 +56,9 @@ internal sealed unsafe class SlidingLayout : IDisposable
 
     /// <summary>The row in every lane, tile by tile; -1 where there is none.</summary>
     public int[] Order { get; }
+
+    /// <summary>Whether the rows of every tile are neighbours.</summary>
+    public bool IsInOrder { get; }
 
     /// <summary>The same for kernels.</summary>
     public int* OrderPointer => (int*)_order.Pointer;

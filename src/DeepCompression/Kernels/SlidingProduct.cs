@@ -34,7 +34,7 @@ internal static unsafe class SlidingProduct
                 for (int v = 0; v < taken; v++)
                 {
                     float* result = y + ((vector + v) * yStride);
-                    Scatter(sums + (v * SlidingLayout.Lanes), layout.OrderPointer + (tile * SlidingLayout.Lanes), bias, activation, result);
+                    Scatter(sums + (v * SlidingLayout.Lanes), layout.OrderPointer + (tile * SlidingLayout.Lanes), layout.IsInOrder, bias, activation, result);
                 }
 
                 vector += taken;
@@ -43,8 +43,14 @@ internal static unsafe class SlidingProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scatter(float* sums, int* order, float* bias, in Activation activation, float* y)
+    private static void Scatter(float* sums, int* order, bool isInOrder, float* bias, in Activation activation, float* y)
     {
+        if (isInOrder && activation.Kind == ActivationKind.None && order[SlidingLayout.Lanes - 1] >= 0)
+        {
+            (Vector512.Load(sums) + Vector512.Load(bias + order[0])).Store(y + order[0]);
+            return;
+        }
+
         bool plain = activation.Kind == ActivationKind.None && order[SlidingLayout.Lanes - 1] >= 0; // lanes without a row come last
         for (int lane = 0; lane < SlidingLayout.Lanes && plain; lane++)
             y[order[lane]] = sums[lane] + bias[order[lane]];

@@ -11,6 +11,7 @@ public sealed unsafe class SparseRecurrent : IDisposable
 {
     private readonly SparseLinear[] _input;
     private readonly RecurrentPart[][] _parts;
+    private readonly UnitOrder[] _orders; // one a direction; in it are all states and products while a call lasts
     private readonly NativeBuffer _recurrentBias;
     private readonly NativeBuffer? _peepholes;
     private readonly VectorWidth _width;
@@ -56,24 +57,31 @@ public sealed unsafe class SparseRecurrent : IDisposable
         float[] recurrentBias = new float[directions * rows];
         _input = new SparseLinear[directions];
         _parts = new RecurrentPart[directions][];
+        _orders = new UnitOrder[directions];
+        float[] ownPeepholes = new float[peepholes.Length];
         for (int d = 0; d < directions; d++)
         {
-            float[] inputBias = new float[rows];
+            UnitOrder order = _orders[d] = new UnitOrder(geometry, recurrentWeights[d], inputWeights[d]);
+            float[] inputBias = new float[rows], secondBias = new float[rows], ordered = new float[rows];
             for (int row = 0; row < rows && !bias.IsEmpty; row++)
             {
                 // Both biases are added to the projection, but for the one that a GRU's reset gate scales.
                 bool apart = geometry is { Kind: RecurrentKind.Gru, LinearBeforeReset: true } && row >= 2 * geometry.Hidden;
                 inputBias[row] = bias[(d * 2 * rows) + row] + (apart ? 0 : bias[(d * 2 * rows) + rows + row]);
-                recurrentBias[(d * rows) + row] = apart ? bias[(d * 2 * rows) + rows + row] : 0;
+                secondBias[row] = apart ? bias[(d * 2 * rows) + rows + row] : 0;
             }
 
-            _input[d] = new SparseLinear(inputWeights[d], inputBias, default, options);
-            _parts[d] = RecurrentPart.Split(geometry, recurrentWeights[d], options.Degree ?? Environment.ProcessorCount);
+            order.Permute(inputBias, ordered);
+            order.Permute(secondBias, recurrentBias.AsSpan(d * rows, rows));
+            if (!peepholes.IsEmpty)
+                order.Permute(peepholes.Slice(d * 3 * geometry.Hidden, 3 * geometry.Hidden), ownPeepholes.AsSpan(d * 3 * geometry.Hidden));
+            _input[d] = new SparseLinear(order.Permute(inputWeights[d], readsUnits: false), ordered, default, options);
+            _parts[d] = RecurrentPart.Split(geometry, order.Permute(recurrentWeights[d], readsUnits: true), options.Degree ?? Environment.ProcessorCount);
         }
 
         _recurrentBias = NativeBuffer.Copy<float>(recurrentBias);
         if (!peepholes.IsEmpty)
-            _peepholes = NativeBuffer.Copy<float>([.. peepholes, .. new float[SlidingLayout.Lanes]]);
+            _peepholes = NativeBuffer.Copy<float>([.. ownPeepholes, .. new float[SlidingLayout.Lanes]]);
     }
 
     /// <summary>Kind, direction, sizes.</summary>
@@ -112,9 +120,9 @@ public sealed unsafe class SparseRecurrent : IDisposable
             {
                 long from = (((long)d * batch) + b) * hidden;
                 if (arguments.InitialHidden != null)
-                    Denormals.Copy(arguments.InitialHidden + from, own + work.States + ((long)b * stateLength), hidden);
+                    ReadState(d, arguments.InitialHidden + from, own + work.States + ((long)b * stateLength));
                 if (arguments.InitialCell != null)
-                    Denormals.Copy(arguments.InitialCell + from, own + work.States + (3 * states) + ((long)b * stateLength), hidden);
+                    ReadState(d, arguments.InitialCell + from, own + work.States + (3 * states) + ((long)b * stateLength));
             }
 
             if (arguments.Steps > 0)
@@ -183,11 +191,11 @@ public sealed unsafe class SparseRecurrent : IDisposable
 
             if (work.Arguments.Y == null)
                 continue;
-            Span<float> y = new(work.Arguments.Y + ((((((long)time * layer.Geometry.Directions) + direction) * batch) + b) * hidden) + part.FirstUnit, units);
+            Span<float> y = new(work.Arguments.Y + (((((long)time * layer.Geometry.Directions) + direction) * batch) + b) * hidden, hidden);
             if (over)
-                y.Clear();
+                layer._orders[direction].Clear(part.FirstUnit, units, y);
             else
-                new ReadOnlySpan<float>(state + part.FirstUnit, units).CopyTo(y);
+                layer._orders[direction].Restore(new ReadOnlySpan<float>(state + part.FirstUnit, units), part.FirstUnit, y);
         }
     }
 
@@ -202,11 +210,17 @@ public sealed unsafe class SparseRecurrent : IDisposable
             {
                 long to = (((long)d * work.Arguments.Batch) + b) * geometry.Hidden, from = (long)b * work.StateLength;
                 if (work.Arguments.LastHidden != null)
-                    new ReadOnlySpan<float>(last + from, geometry.Hidden).CopyTo(new Span<float>(work.Arguments.LastHidden + to, geometry.Hidden));
+                    work.Layer._orders[d].Restore(new ReadOnlySpan<float>(last + from, geometry.Hidden), 0, new Span<float>(work.Arguments.LastHidden + to, geometry.Hidden));
                 if (work.Arguments.LastCell != null)
-                    new ReadOnlySpan<float>(cell + from, geometry.Hidden).CopyTo(new Span<float>(work.Arguments.LastCell + to, geometry.Hidden));
+                    work.Layer._orders[d].Restore(new ReadOnlySpan<float>(cell + from, geometry.Hidden), 0, new Span<float>(work.Arguments.LastCell + to, geometry.Hidden));
             }
         }
+    }
+
+    private void ReadState(int direction, float* source, float* state)
+    {
+        _orders[direction].Permute(new ReadOnlySpan<float>(source, Geometry.Hidden), new Span<float>(state, Geometry.Hidden));
+        Denormals.Flush(state, Geometry.Hidden);
     }
 
     private float* GetPeepholes(int direction) => _peepholes is null ? null : (float*)_peepholes.Pointer + ((long)direction * 3 * Geometry.Hidden);

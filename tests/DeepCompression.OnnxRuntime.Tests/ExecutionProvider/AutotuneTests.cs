@@ -7,7 +7,7 @@ namespace DeepCompression.OnnxRuntime.Tests.ExecutionProvider;
 [Collection(ProviderCollection.Name)]
 public sealed class AutotuneTests
 {
-    [Fact]
+    [ProviderFact]
     public void Run_Autotuned_DecidesTheSameInBothPassesAndEqualsStock()
     {
         OnnxModel dense = Model(17, new Input("x", [1, 32, 20, 20]), new Output("y", [1, 32, 20, 20]), Weight("w", 1, 0.4, 20, 32, 32, 3, 3), Node("Conv", "x w", "c", Ints("pads", 1, 1, 1, 1)), Node("Relu", "c", "y"));

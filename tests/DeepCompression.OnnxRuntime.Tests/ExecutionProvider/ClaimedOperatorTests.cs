@@ -10,7 +10,7 @@ public sealed class ClaimedOperatorTests
 {
     private const int Opset = 17;
 
-    [Theory]
+    [ProviderTheory]
     [InlineData(1, 0.1)]
     [InlineData(3, 0.5)]
     [InlineData(20, 0.3)]
@@ -22,14 +22,14 @@ public sealed class ClaimedOperatorTests
         AssertEqualsStock(dense, 1, ("x", Random(3, batch * 70), [batch, 70]));
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_GemmNotTransposed_EqualsStock()
     {
         OnnxModel dense = Model(Opset, new Input("x", [4, 70]), new Output("y", [4, 45]), Weight("w", 1, 0.2, 200, 70, 45), Node("Gemm", "x w", "g"), Node("LeakyRelu", "g", "y", Float("alpha", 0.2f)));
         AssertEqualsStock(dense, 1, ("x", Random(3, 4 * 70), [4, 70]));
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_MatMulOfRankThreeWithBias_EqualsStock()
     {
         OnnxModel dense = Model(Opset, new Input("x", [2, 5, 40]), new Output("y", [2, 5, 33]), Weight("w", 1, 0.3, 31, 40, 33), Floats("b", [33], Random(2, 33)), Floats("low", [], -0.5f), Floats("high", [], 0.75f),
@@ -37,14 +37,14 @@ public sealed class ClaimedOperatorTests
         AssertEqualsStock(dense, 1, ("x", Random(3, 400), [2, 5, 40]));
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_MatMulOfUnprunedWeight_EqualsStock()
     {
         OnnxModel dense = Model(Opset, new Input("x", [3, 64]), new Output("y", [3, 48]), Weight("w", 1, 1, 16, 64, 48), Node("MatMul", "x w", "y"));
         AssertEqualsStock(dense, 1, ("x", Random(3, 192), [3, 64]));
     }
 
-    [Theory]
+    [ProviderTheory]
     [InlineData(1, 1, 1, 0, 1, 1, "")]
     [InlineData(3, 3, 1, 1, 1, 1, "")]
     [InlineData(3, 3, 2, 1, 1, 2, "")]
@@ -61,14 +61,14 @@ public sealed class ClaimedOperatorTests
         AssertEqualsStock(dense, 1, ("x", Random(3, 2 * 8 * 13 * 17), [2, 8, 13, 17]));
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_ConvolutionOfOneDimension_EqualsStock()
     {
         OnnxModel dense = Model(Opset, new Input("x", [1, 6, 50]), new Output("y", []), Weight("w", 1, 0.4, 20, 10, 6, 5), Node("Conv", "x w", "y", Ints("pads", 1, 3), Ints("strides", 2)));
         AssertEqualsStock(dense, 1, ("x", Random(3, 300), [1, 6, 50]));
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_ConvolutionWithNormalizationAndActivation_EqualsStock()
     {
         OnnxModel dense = Model(Opset, new Input("x", [1, 4, 20, 20]), new Output("y", []), Weight("w", 1, 0.3, 40, 9, 4, 3, 3), Floats("b", [9], Random(2, 9)),
@@ -77,7 +77,7 @@ public sealed class ClaimedOperatorTests
         AssertEqualsStock(dense, 1, ("x", Random(3, 1600), [1, 4, 20, 20]));
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_WeightReadTwice_IsHeldOnce()
     {
         OnnxModel dense = Model(Opset, new Input("x", [1, 64]), new Output("y", [1, 64]), Weight("w", 1, 0.3, 20, 64, 64),
@@ -87,7 +87,7 @@ public sealed class ClaimedOperatorTests
         Assert.Single(report!.Decisions, decision => decision.ResidentBytes > 0);
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_WeightReadInARow_IsDeclined()
     {
         OnnxModel dense = Model(Opset, new Input("x", [1, 64]), new Output("y", [1, 64]), Weight("w", 1, 0.3, 20, 64, 64),
@@ -95,7 +95,7 @@ public sealed class ClaimedOperatorTests
         AssertEqualsStock(dense, 0, ("x", Random(3, 64), [1, 64]));
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_PackedWeightWithoutKernel_IsDecodedOnce()
     {
         OnnxModel dense = Model(Opset, new Input("x", [1, 64]), new Output("y", [1, 64]), Weight("w", 1, 0.3, 20, 64, 64), Node("MatMul", "x w", "m"), Node("ReduceMean", "w", "r", Ints("axes", 0)), Node("Add", "m r", "y"));
@@ -104,7 +104,7 @@ public sealed class ClaimedOperatorTests
         AssertClose(Run(dense, null, out _, ("x", Random(3, 64), [1, 64])), actual);
     }
 
-    [Theory]
+    [ProviderTheory]
     [InlineData("LSTM", 4, "forward")]
     [InlineData("LSTM", 4, "bidirectional")]
     [InlineData("GRU", 3, "reverse")]

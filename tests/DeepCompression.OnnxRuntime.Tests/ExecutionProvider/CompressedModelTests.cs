@@ -17,7 +17,7 @@ public sealed class CompressedModelTests
     private static OnnxModel TwoLayers() => Model(17, new Input("x", [1, 64]), new Output("y", [1, 32]), Weight("w1", 1, 0.2, 20, 96, 64), Weight("w2", 2, 0.3, 20, 32, 96),
         Node("Gemm", "x w1", "a", Attribute("transB", 1)), Node("Relu", "a", "r"), Node("Gemm", "r w2", "y", Attribute("transB", 1)));
 
-    [Theory]
+    [ProviderTheory]
     [InlineData(ModelForm.Portable, 0.0)]
     [InlineData(ModelForm.Packed, 0.0)]
     [InlineData(ModelForm.Packed, 1e9)] // nothing is claimed: all is unpacked first
@@ -43,7 +43,7 @@ public sealed class CompressedModelTests
         }
     }
 
-    [Theory]
+    [ProviderTheory]
     [InlineData(0.0)]
     [InlineData(1e9)]
     public void CreateSession_PackedWithoutDeclaredTypes_EqualsStock(double minimumSpeedup)
@@ -54,7 +54,7 @@ public sealed class CompressedModelTests
         AssertEqualsStock(dense, packed, minimumSpeedup, _x);
     }
 
-    [Fact]
+    [ProviderFact]
     public void CreateSession_ModelInMemory_IsNotChanged()
     {
         OnnxModel portable = Compress(TwoLayers(), ModelForm.Portable);
@@ -63,7 +63,7 @@ public sealed class CompressedModelTests
         Assert.Equal(before, portable.ToBytes());
     }
 
-    [Theory]
+    [ProviderTheory]
     [InlineData(ModelForm.Portable, 0.0)]
     [InlineData(ModelForm.Packed, 1e9)]
     public void CreateSession_WeightsInSubgraphs_EqualsStock(ModelForm form, double minimumSpeedup)
@@ -80,7 +80,7 @@ public sealed class CompressedModelTests
         AssertEqualsStock(dense, Compress(dense, form), minimumSpeedup, _x);
     }
 
-    [Theory]
+    [ProviderTheory]
     [InlineData(1, 0.9)] // too dense for some, sparse enough for others
     [InlineData(8, 0.1)]
     public void CreateSession_SameSettings_DecidesAsAPlainSession(int batch, double density)
@@ -99,7 +99,7 @@ public sealed class CompressedModelTests
         Assert.Equal(plain!.Decisions.OrderBy(decision => decision.Node).Select(decision => (decision.Node, decision.IsClaimed, decision.Reason)), report.Decisions.OrderBy(decision => decision.Node).Select(decision => (decision.Node, decision.IsClaimed, decision.Reason)));
     }
 
-    [Theory]
+    [ProviderTheory]
     [InlineData(0.0)]
     [InlineData(1e9)]
     public void CreateSession_DamagedWeight_NamesTheNode(double minimumSpeedup)

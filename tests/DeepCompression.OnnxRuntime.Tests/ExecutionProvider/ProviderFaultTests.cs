@@ -15,7 +15,7 @@ public sealed class ProviderFaultTests
     private static OnnxModel TwoLayers() => Model(17, new Input("x", [1, 64]), new Output("y", [1, 32]), Weight("w1", 1, 0.2, 20, 96, 64), Weight("w2", 2, 0.3, 20, 32, 96),
         Node("Gemm", "x w1", "a", Attribute("transB", 1)), Node("Relu", "a", "r"), Node("Gemm", "r w2", "y", Attribute("transB", 1)));
 
-    [Theory]
+    [ProviderTheory]
     [InlineData(2)] // the header
     [InlineData(-20)] // the payload
     public void CreateSession_DamagedPackedWeight_FailsWithOurMessageAndTheProcessLives(int place)
@@ -33,14 +33,14 @@ public sealed class ProviderFaultTests
         Run(Compress(TwoLayers(), ModelForm.Packed), ClaimAll, out _, ("x", Random(1, 64), [1, 64]));
     }
 
-    [Fact]
+    [ProviderFact]
     public void CreateSession_PackedWithoutProvider_FailsAndNamesTheOperator()
     {
         var error = Assert.Throws<OnnxRuntimeException>(() => Run(Compress(TwoLayers(), ModelForm.Packed), null, out _, ("x", Random(1, 64), [1, 64])));
         Assert.Contains("PackedWeight", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_WrongInputShape_FailsWithAStatus()
     {
         OnnxModel dense = Model(17, new Input("x", [1, 64]), new Output("y", [1, 32]), Weight("w", 1, 0.2, 20, 32, 64), Node("Gemm", "x w", "y", Attribute("transB", 1)));
@@ -49,14 +49,14 @@ public sealed class ProviderFaultTests
         Assert.Contains("64", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [ProviderFact]
     public void AppendDeepCompression_UnknownKernel_FailsWithTheName()
     {
         var error = Assert.Throws<OnnxRuntimeException>(() => Run(Compress(TwoLayers(), ModelForm.Portable), new DeepCompressionOptions { Kernel = "1024" }, out _, ("x", Random(1, 64), [1, 64])));
         Assert.Contains("1024", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [ProviderFact]
     public void AppendDeepCompression_Twice_GivesTheSameReport()
     {
         using SessionOptions options = new();
@@ -65,7 +65,7 @@ public sealed class ProviderFaultTests
         Assert.Throws<InvalidOperationException>(() => options.AppendDeepCompression(new DeepCompressionOptions { Threads = 7 }));
     }
 
-    [Fact]
+    [ProviderFact]
     public void Run_FourThreadsWithCollections_EqualsOneThread()
     {
         OnnxModel model = Compress(TwoLayers(), ModelForm.Packed);
@@ -99,7 +99,7 @@ public sealed class ProviderFaultTests
         Assert.Equal(0, wrong);
     }
 
-    [Fact]
+    [ProviderFact]
     public void Register_ThreeHundredTimes_WorksEveryTime()
     {
         OnnxModel model = Compress(TwoLayers(), ModelForm.Portable);
@@ -115,7 +115,7 @@ public sealed class ProviderFaultTests
         }
     }
 
-    [Fact]
+    [ProviderFact]
     public void AppendDeepCompression_FromManyThreads_RegistersOnce()
     {
         ProviderRegistration.Unregister();

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+
+namespace DeepCompression.Tests.Kernels;
+
+/// <summary>Runs the tests of the kernels once more in processes whose machine has fewer instructions, or that are told a width.</summary>
+public sealed class InstructionSetTests
+{
+    private const string Inner = "DEEPCOMPRESSION_INNER_TESTS"; // keeps the inner runs from starting runs of their own
+
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512", "0")]
+    [InlineData("DOTNET_EnableAVX2", "0")]
+    [InlineData("DOTNET_EnableHWIntrinsic", "0")]
+    [InlineData("DEEPCOMPRESSION_KERNEL", "128")]
+    public void Kernels_WithFewerInstructions_PassTheirTests(string variable, string value)
+    {
+        if (Environment.GetEnvironmentVariable(Inner) is not null)
+            return;
+        ProcessStartInfo start = new("dotnet", ["vstest", typeof(InstructionSetTests).Assembly.Location, "--TestCaseFilter:FullyQualifiedName~Kernels.Sparse|FullyQualifiedName~Kernels.Shared"])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[variable] = value;
+        start.Environment[Inner] = "1";
+
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.True(process.ExitCode == 0, $"{variable}={value}: {output}{errors.Result}");
+        Assert.Contains("Passed", output, StringComparison.Ordinal);
+    }
+}
