@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DeepCompression.Tests.Kernels;
 
-/// <summary>Runs the tests of the kernels once more in processes whose machine has fewer instructions, or that are told a width.</summary>
+/// <summary>Runs the tests of the kernels once more in processes whose machine has fewer instructions.</summary>
 public sealed class InstructionSetTests
 {
     private const string Inner = "DEEPCOMPRESSION_INNER_TESTS"; // keeps the inner runs from starting runs of their own
@@ -10,9 +10,7 @@ public sealed class InstructionSetTests
     [Theory]
     [InlineData("DOTNET_EnableAVX512", "0")]
     [InlineData("DOTNET_EnableAVX2", "0")]
-    [InlineData("DOTNET_EnableHWIntrinsic", "0")]
-    [InlineData("DEEPCOMPRESSION_KERNEL", "128")]
-    public void Kernels_WithFewerInstructions_PassTheirTests(string variable, string value)
+    public async Task Kernels_WithFewerInstructions_PassTheirTests(string variable, string value)
     {
         if (Environment.GetEnvironmentVariable(Inner) is not null)
             return;
@@ -23,10 +21,10 @@ public sealed class InstructionSetTests
 
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
 
-        Assert.True(process.ExitCode == 0, $"{variable}={value}: {output}{errors.Result}");
+        Assert.True(process.ExitCode == 0, $"{variable}={value}: {output}{await errors}");
         Assert.Contains("Passed", output, StringComparison.Ordinal);
     }
 }
