@@ -14,6 +14,7 @@ internal static class SvgWriter
     private const int Top = 44;
     private const int Bottom = 56;
     private const int LegendLine = 18;
+    private const int LegendGap = 10; // between what stands below the axis and the legend
 
     // Okabe and Ito's colours, which colour-blind readers can tell apart; black last.
     private static readonly string[] _colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
@@ -23,7 +24,7 @@ internal static class SvgWriter
         ArgumentNullException.ThrowIfNull(plot);
         PlotAxis x = new(plot.Series.SelectMany(s => s.Points).Where(IsDrawn).Select(p => p.X), plot.LogarithmicX);
         PlotAxis y = new(plot.Series.SelectMany(s => s.Points).Where(IsDrawn).Select(p => p.Y), plot.LogarithmicY, plot.MinimumY, plot.MaximumY);
-        int legend = plot.Series.Count > 1 ? LegendRows(plot) * LegendLine : 0;
+        int legend = plot.Series.Count > 1 ? (LegendRows(plot) * LegendLine) + LegendGap : 0;
         int height = Height + legend;
         StringBuilder svg = new();
         svg.Append(Invariant($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" fill=\"#333\">\n"));
@@ -96,7 +97,7 @@ internal static class SvgWriter
 
     private static void DrawLegend(StringBuilder svg, LinePlot plot) => ForEachLegend(plot, (index, left, row) =>
     {
-        double at = Height + (row * LegendLine);
+        double at = Height + LegendGap + (row * LegendLine);
         string colour = _colours[index % _colours.Length];
         string dash = plot.Series[index].Dashed ? " stroke-dasharray=\"6 4\"" : "";
         svg.Append(Invariant($"<line x1=\"{left:0.##}\" y1=\"{at:0.##}\" x2=\"{left + 24:0.##}\" y2=\"{at:0.##}\" stroke=\"{colour}\" stroke-width=\"2\"{dash}/>"));

@@ -42,8 +42,7 @@ internal static class Figures
             XLabel = "packed file by dense file, %",
             YLabel = "error on held out samples, %",
             LogarithmicX = true,
-            MaximumY = 10,
-            MinimumY = 0,
+            LogarithmicY = true,
             Series =
             [
                 new PlotSeries("pruning + sharing (3 bits)", Sorted(both)), new PlotSeries("pruning alone", Sorted(pruning)), new PlotSeries("sharing alone", Sorted(sharing)),
@@ -68,11 +67,9 @@ internal static class Figures
         {
             new LinePlot
             {
-                Title = $"LeNet-300-100 at 5 % density: error against code bits, {(epochs == 0 ? "before" : "after")} training centroids (figure 7)",
+                Title = $"LeNet-300-100, 5 % left, {(epochs == 0 ? "before" : "after")} training centroids (figure 7 of the paper)",
                 XLabel = "bits a code",
                 YLabel = "error on held out samples, %",
-                MaximumY = 12,
-                MinimumY = 0,
                 Series = [.. starts.Select(start => new PlotSeries(start.Name, [.. codeBits.Select(b => ((double)b, errors[Array.IndexOf(jobs, (start.Start, b, epochs))]))]))],
             }.Save($"{Folder}/figure7-{(epochs == 0 ? "before" : "after")}");
         }

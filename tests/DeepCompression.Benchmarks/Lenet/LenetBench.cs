@@ -10,14 +10,14 @@ namespace DeepCompression.Benchmarks.Lenet;
 /// <summary>
 /// The results of Han et al. 2016 on the LeNets, from nothing: trains, prunes, shares and packs. Without a word behind the name it measures
 /// every part that has not been measured; <c>fresh</c> forgets what was. Words choose parts, which are measured again:
-/// <c>lenet-300-100</c>, <c>lenet-5</c>, <c>fashion-300-100</c>, <c>fashion-5</c>, <c>figures</c>, <c>dsd-lenet-5</c>, <c>dsd-resnet</c>, <c>dsd-lstm</c>, <c>distillation</c>. A run that
+/// <c>lenet-300-100</c>, <c>lenet-5</c>, <c>fashion-300-100</c>, <c>fashion-5</c>, <c>figures</c>, <c>dsd-lenet-5</c>, <c>dsd-resnet</c>, <c>dsd-lstm</c>, <c>distillation-tiny-darknet</c>, <c>distillation-squeezenet</c>. A run that
 /// was stopped goes on where it stopped. The table always holds all parts that are measured.
 /// <c>seed=N</c> runs one seed alone, and <c>validation</c> trains without 5,000 samples of the training set and measures on those, as the
 /// recipes were chosen: neither is kept.
 /// </summary>
 public sealed class LenetBench : IBench
 {
-    private static readonly string[] _parts = ["lenet-300-100", "lenet-5", "fashion-300-100", "fashion-5", "figures", "dsd-lenet-5", "dsd-resnet", "dsd-lstm", "distillation"];
+    private static readonly string[] _parts = ["lenet-300-100", "lenet-5", "fashion-300-100", "fashion-5", "figures", "dsd-lenet-5", "dsd-resnet", "dsd-lstm", "distillation-tiny-darknet", "distillation-squeezenet"];
 
     /// <inheritdoc/>
     public string Name => "lenet";
@@ -63,7 +63,8 @@ public sealed class LenetBench : IBench
             case "fashion-300-100": Compress(table, Recipes.Fashion300100, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet300100, null, null, null, null); break;
             case "fashion-5": Compress(table, Recipes.Fashion5, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet5, null, null, null, null); break;
             case "figures": Figures.Run(table); break;
-            case "distillation": DistillationRows.Run(table); break;
+            case "distillation-tiny-darknet": DistillationRows.TinyDarknet(table); break;
+            case "distillation-squeezenet": DistillationRows.SqueezeNet(table); break;
             case "dsd-lenet-5": DsdRows.LeNet5(table, seeds); break;
             case "dsd-resnet": DsdRows.ResNet(table, seeds); break;
             default: DsdRows.CharacterLstm(table, seeds); break;
