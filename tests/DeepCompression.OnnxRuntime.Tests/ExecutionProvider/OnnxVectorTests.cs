@@ -25,7 +25,7 @@ public sealed class OnnxVectorTests
         ("test_matmul_2d", true), ("test_matmul_3d", false), ("test_matmul_4d", false),
     ];
 
-    [FileFact(Folder)]
+    [ProviderFact(Folder)]
     public void Run_OperatorVectors_GiveTheirOutputs()
     {
         foreach ((string name, bool isClaimed) in _cases)

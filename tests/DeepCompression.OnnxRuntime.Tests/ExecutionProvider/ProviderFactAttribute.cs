@@ -6,7 +6,8 @@ namespace DeepCompression.OnnxRuntime.Tests.ExecutionProvider;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ProviderFactAttribute : FactAttribute
 {
-    public ProviderFactAttribute() => Skip = Reason;
+    /// <param name="path">What else the test needs; null for nothing.</param>
+    public ProviderFactAttribute(string? path = null) => Skip = Reason ?? (path is null || Path.Exists(path) ? null : $"{path} is not on this machine");
 
     /// <summary>Why tests are skipped; null where they run.</summary>
     public static string? Reason { get; } = LibraryFile.Find() is null ? LibraryFile.Missing : null;
