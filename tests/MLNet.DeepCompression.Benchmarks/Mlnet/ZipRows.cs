@@ -33,7 +33,8 @@ internal static class ZipRows
         table.Add(BenchRow.AtMost("LeNet-5, wrong answers on samples held out of the training set", Error(ours.Transform(validation), digits), "%", before, $"dense: {before:0.00} %; {ours.Report}"));
     }
 
-    private static double Error(IDataView scored, DigitRow[] digits) =>
+    /// <summary>Wrong answers by all answers, in percent.</summary>
+    public static double Error(IDataView scored, DigitRow[] digits) =>
         100.0 * scored.GetColumn<float[]>("logits").Zip(digits).Count(row => row.First.AsSpan().IndexOf(row.First.Max()) != row.Second.Label) / digits.Length;
 
     private static long Save(MLContext ml, ITransformer model, IDataView data)
