@@ -74,17 +74,17 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     /// <summary>Writes the model as ML.NET's own ONNX transformer, in the portable form.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx) => BuiltInForm.Save(_ml, Portable(), _binding, _options.Shapes, ctx);
 
-    private ScoringSession CreateSession(bool hasOneThread, bool claimsAll)
+    private ScoringSession CreateSession(bool hasOneThread, double? minimumSpeedup)
     {
         using SessionOptions options = _options.CreateSessionOptions?.Invoke() ?? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (hasOneThread)
             options.IntraOpNumThreads = 1;
         if (!_options.UseExecutionProvider)
             return new(new InferenceSession(Portable().ToBytes(), options), null);
-        DeepCompressionOptions? settings = claimsAll ? new() { MinimumSpeedup = 0 } : null;
+        DeepCompressionOptions? settings = minimumSpeedup is null ? null : new() { MinimumSpeedup = minimumSpeedup };
         DeepCompressionReport report = options.AppendDeepCompression(settings);
         InferenceSession session = CompressedModel.CreateSession(Portable(), options, settings);
-        return new(session, report) { HasChoice = _options.CreateSessionOptions is null && report.Decisions.Any(decision => !decision.IsClaimed) };
+        return new(session, report) { HasChoice = _options.CreateSessionOptions is null && report.Decisions.Count > 0 };
     }
 
     // A form that needs no execution provider; made when it is needed, because the model is smaller as it is.

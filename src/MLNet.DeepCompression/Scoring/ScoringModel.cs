@@ -10,9 +10,11 @@ namespace MLNet.DeepCompression.Scoring;
 /// </summary>
 /// <param name="binding">The columns.</param>
 /// <param name="parallelism">Runs of batches at a time.</param>
-/// <param name="createSession">Makes a session; told whether its runs take one thread, and whether all that can be computed compressed is.</param>
-internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<bool, bool, ScoringSession> createSession) : IDisposable
+/// <param name="createSession">Makes a session; told whether its runs take one thread, and the least expected speed at which operators compute on compressed weights, null for the default.</param>
+internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<bool, double?, ScoringSession> createSession) : IDisposable
 {
+    private const double Never = 1e9; // no operator is expected to be that fast
+
     private readonly RunOptions _runOptions = new();
     private readonly Lock _gate = new();
     private volatile ScoringSession? _rows;
@@ -49,9 +51,9 @@ internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<b
                 return made.Session;
             bool hasOneThread = forBatches && parallelism > 1;
             ScoringSession? other = parallelism > 1 ? null : _batches ?? _rows;
-            made = other is { HasChoice: false } ? other : createSession(hasOneThread, false);
+            made = other is { HasChoice: false } ? other : createSession(hasOneThread, null);
             if (made != other && trial is not null && made.HasChoice)
-                made = SessionTrial.Faster(made, createSession(hasOneThread, true), trial);
+                made = SessionTrial.Fastest(made, new double[] { 0, Never }.Select(speedup => (Func<ScoringSession>)(() => createSession(hasOneThread, speedup))), trial);
             NativeHeap.Trim();
             Execution = made.Report;
             return (forBatches ? _batches = made : _rows = made).Session;

@@ -6,7 +6,7 @@ namespace MLNet.DeepCompression.Scoring;
 /// <summary>A session and what the execution provider does in it; the report is null where it is not used.</summary>
 internal sealed record ScoringSession(InferenceSession Session, DeepCompressionReport? Report) : IDisposable
 {
-    /// <summary>Whether the execution provider could compute more than it does: it left compressed weights to ONNX Runtime, not expecting to be faster.</summary>
+    /// <summary>Whether the model has compressed weights, and it is open which operators compute on them.</summary>
     public bool HasChoice { get; init; }
 
     public void Dispose() => Session.Dispose();

@@ -4,38 +4,55 @@ using Microsoft.ML.OnnxRuntime;
 namespace MLNet.DeepCompression.Scoring;
 
 /// <summary>
-/// Chooses between two sessions of one model by running a batch on both: what the execution provider expects holds for single
-/// samples, and small operators gain in batches.
+/// Chooses among sessions of one model by running a batch on each: what the execution provider expects holds for single samples, and
+/// operators gain differently in batches.
 /// </summary>
 internal static class SessionTrial
 {
-    private const int Rounds = 3; // the first one of each session only allocates
+    private const int Rounds = 4; // the first one of each session only allocates
+    private const double Margin = 1.15; // how much faster a session has to be to take the place of one before it
 
-    /// <summary>Disposes the slower session and gives the other.</summary>
-    public static ScoringSession Faster(ScoringSession first, ScoringSession second, Action<InferenceSession> run)
+    /// <summary>Disposes of all sessions but the one that is kept.</summary>
+    public static ScoringSession Fastest(ScoringSession first, IEnumerable<Func<ScoringSession>> others, Action<InferenceSession> run)
     {
-        ScoringSession[] sessions = [first, second];
-        TimeSpan[] best = [TimeSpan.MaxValue, TimeSpan.MaxValue];
+        ScoringSession kept = first;
+        ScoringSession? other = null;
         try
         {
-            for (int i = 0; i < 2 * Rounds; i++)
+            TimeSpan best = Measure(kept, run);
+            foreach (Func<ScoringSession> create in others)
             {
-                long start = Stopwatch.GetTimestamp();
-                run(sessions[i % 2].Session);
-                TimeSpan taken = Stopwatch.GetElapsedTime(start);
-                if (i >= 2 && taken < best[i % 2])
-                    best[i % 2] = taken;
+                other = create();
+                TimeSpan taken = Measure(other, run);
+                bool isFaster = taken * Margin < best;
+                (isFaster ? kept : other).Dispose();
+                if (isFaster)
+                    (kept, best) = (other, taken);
+                other = null;
             }
+
+            return kept;
         }
         catch (Exception)
         {
-            first.Dispose();
-            second.Dispose();
+            kept.Dispose();
+            other?.Dispose();
             throw;
         }
+    }
 
-        int faster = best[0] <= best[1] ? 0 : 1;
-        sessions[1 - faster].Dispose();
-        return sessions[faster];
+    private static TimeSpan Measure(ScoringSession session, Action<InferenceSession> run)
+    {
+        TimeSpan best = TimeSpan.MaxValue;
+        for (int i = 0; i < Rounds; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            run(session.Session);
+            TimeSpan taken = Stopwatch.GetElapsedTime(start);
+            if (i > 0 && taken < best)
+                best = taken;
+        }
+
+        return best;
     }
 }
