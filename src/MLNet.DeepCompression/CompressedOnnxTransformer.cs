@@ -83,7 +83,7 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
             return new(new InferenceSession(Portable().ToBytes(), options), null);
         DeepCompressionOptions? settings = minimumSpeedup is null ? null : new() { MinimumSpeedup = minimumSpeedup };
         DeepCompressionReport report = options.AppendDeepCompression(settings);
-        InferenceSession session = CompressedModel.CreateSession(Portable(), options, settings);
+        InferenceSession session = CompressedModel.CreateSession(Model, options, settings);
         return new(session, report) { HasChoice = _options.CreateSessionOptions is null && report.Decisions.Count > 0 };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DeepCompression.ExecutionProvider;
+using DeepCompression.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MLNet.DeepCompression.Scoring;

@@ -177,6 +177,8 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
                 ours();
         }
 
+        Stopwatches.Warm(Longer);
+        Stopwatches.Warm(longer.Run);
         double[] mine = new double[Rounds], peer = new double[Rounds];
         for (int round = 0; round < Rounds; round++)
         {

@@ -8,12 +8,12 @@ public static class Stopwatches
     /// <summary>Runs A B A B ... and gives the median time of each in milliseconds.</summary>
     /// <param name="first">Ours.</param>
     /// <param name="second">The peer's.</param>
-    /// <param name="rounds">Measured rounds, after one that warms up.</param>
+    /// <param name="rounds">Measured rounds, after both were warmed up.</param>
     /// <param name="minimumMilliseconds">Each measurement repeats its work until this much time has passed.</param>
     public static (double First, double Second) Alternate(Action first, Action second, int rounds = 15, double minimumMilliseconds = 5)
     {
-        Time(first, minimumMilliseconds);
-        Time(second, minimumMilliseconds);
+        Warm(first);
+        Warm(second);
         double[] a = new double[rounds];
         double[] b = new double[rounds];
         for (int round = 0; round < rounds; round++)
@@ -23,6 +23,14 @@ public static class Stopwatches
         }
 
         return (Median(a), Median(b));
+    }
+
+    /// <summary>Runs work until the runtime has compiled it in full, which it does in the background once methods have been called often.</summary>
+    /// <param name="work">What will be measured.</param>
+    public static void Warm(Action work)
+    {
+        const double Milliseconds = 300; // the runtime begins 100 ms after the last new method was first called
+        Time(work, Milliseconds);
     }
 
     /// <summary>The middle of the values; the mean of the two middle ones of an even count.</summary>
