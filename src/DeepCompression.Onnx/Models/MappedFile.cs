@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace DeepCompression.Onnx;
 
@@ -35,6 +36,22 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
         // The memory does not move.
     }
 
+    /// <summary>Lets go of the pages that were looked at; looking again reads them again. Does nothing where the C library is not glibc.</summary>
+    public void ReleasePages()
+    {
+        const int DontNeed = 4; // MADV_DONTNEED
+        if (!OperatingSystem.IsLinux() || _view.SafeMemoryMappedViewHandle.IsClosed)
+            return;
+        try
+        {
+            _ = Advise(_start, (nuint)_length, DontNeed);
+        }
+        catch (DllNotFoundException)
+        {
+            // Another C library: the pages stay until the system needs them.
+        }
+    }
+
     // Without a call to Dispose the mapping stays: spans may still look at it, and its pages are the file's own.
     protected override void Dispose(bool disposing)
     {
@@ -44,4 +61,7 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
             _view.Dispose();
         }
     }
+
+    [DllImport("libc.so.6", EntryPoint = "madvise")]
+    private static extern int Advise(byte* address, nuint length, int advice);
 }

@@ -12,7 +12,7 @@ public sealed class OnnxModel
     private const int MaxMessageBytes = int.MaxValue; // the limit of protobuf
     private const int SmallestMapped = 1 << 20; // bytes: below, a file is read at once
 
-    private IDisposable? _file; // mapped; tensors refer to it
+    private MappedFile? _file; // tensors refer to it
 
     /// <summary>Makes a model of a message.</summary>
     /// <param name="proto">The message. The model keeps it.</param>
@@ -114,7 +114,10 @@ public sealed class OnnxModel
     }
 
     /// <summary>Ends the mapping of the file: large tensors that were not replaced must not be read any more.</summary>
-    internal void Unmap() => _file?.Dispose();
+    internal void Unmap() => ((IDisposable?)_file)?.Dispose();
+
+    /// <summary>Lets go of the pages of the file that were read; large tensors are read again when they are looked at.</summary>
+    internal void ReleasePages() => _file?.ReleasePages();
 
     internal static void ThrowIfTooLarge(ModelProto proto)
     {

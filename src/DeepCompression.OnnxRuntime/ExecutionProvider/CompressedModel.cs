@@ -56,7 +56,9 @@ public static class CompressedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        return Create(model.Clone(), () => new InferenceSession(model.ToBytes(), options), options, deepCompression);
+        InferenceSession session = Create(model.Clone(), () => new InferenceSession(model.ToBytes(), options), options, deepCompression);
+        model.ReleasePages();
+        return session;
     }
 
     // The model is this method's own.

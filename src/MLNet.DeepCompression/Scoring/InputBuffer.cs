@@ -106,8 +106,13 @@ internal sealed class InputBuffer<T> : InputBuffer
 
     private void Reserve(int length)
     {
-        if (length > _values.Length)
-            Array.Resize(ref _values, Math.Max(length, Math.Max(2 * _values.Length, 16)));
+        if (length <= _values.Length)
+            return;
+
+        // Tensors pin the array for as long as they live: among the heap's other large objects it would keep the gaps around it from being freed.
+        T[] longer = GC.AllocateUninitializedArray<T>(Math.Max(length, Math.Max(2 * _values.Length, 16)), pinned: true);
+        _values.CopyTo(longer, 0);
+        _values = longer;
     }
 }
 
