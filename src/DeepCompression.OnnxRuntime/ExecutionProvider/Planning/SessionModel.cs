@@ -21,6 +21,13 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
 
     private GraphProto Graph => model.Proto.Graph;
 
+    /// <summary>
+    /// Makes compressed vectors dense: no operator computes from them, and a bias that is a constant belongs to its operator's kernel.
+    /// </summary>
+    /// <param name="model">The model; it is changed.</param>
+    /// <exception cref="InvalidDataException">A weight is damaged.</exception>
+    public static void RestoreVectors(OnnxModel model) => Restore(model, WeightNodeWalker.Find(model).Where(node => node.ReadTypeAndShape().Shape.Rank < 2));
+
     /// <summary>Puts the weights back that are declined, and moves the bytes of the others.</summary>
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
     public void Prepare()
@@ -36,11 +43,16 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
     // In subgraphs and functions, and what could not be read: seldom there, or the reason why this fails.
     private void RestoreElsewhere()
     {
-        WeightNode[] others = [.. WeightNodeWalker.Find(model).Where(node => !plan.Claimed.ContainsKey(node.Node) && !(plan.Declined.ContainsKey(node.Node) && node.Scope.Graph == Graph))];
-        if (others.Length == 0)
+        Restore(model, WeightNodeWalker.Find(model).Where(node => !plan.Claimed.ContainsKey(node.Node) && !(plan.Declined.ContainsKey(node.Node) && node.Scope.Graph == Graph)));
+    }
+
+    private static void Restore(OnnxModel model, IEnumerable<WeightNode> weights)
+    {
+        WeightNode[] nodes = [.. weights];
+        if (nodes.Length == 0)
             return;
         WeightReplacer replacer = new(model);
-        foreach (WeightNode node in others)
+        foreach (WeightNode node in nodes)
         {
             (ElementType type, TensorShape shape, byte[] dense) = node.DecodeDense();
             replacer.Restore(node, type, shape, dense);
