@@ -10,7 +10,7 @@ usage() {
 usage: ./build.sh COMMAND
   quickstart        compress, verify and run real models: the first thing to try
   test              build everything and run all tests
-  bench NAME        run a benchmark; it prints a table and writes artifacts/bench/NAME.json
+  bench NAME        run a benchmark (compress, ep, lenet, training, mlnet); it prints a table and writes artifacts/bench/NAME.json
   pack              build the NuGet packages and try each from an empty folder
   tool -- ARGS      run the command-line tool `deepcompress`
 EOF
@@ -116,6 +116,7 @@ tool() { # builds quietly if need be
 }
 
 bench() {
+  [ $# -gt 0 ] || { usage; exit 2; }
   local name=DeepCompression.Benchmarks sln
   sln=$(solution)
   if [ "${1:-}" = mlnet ]; then

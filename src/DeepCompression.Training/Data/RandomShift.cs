@@ -11,15 +11,9 @@ public sealed record RandomShift(string Field, int Height, int Width, int Pixels
     /// <exception cref="ArgumentException">The batch lacks the tensor, or its samples are no whole number of planes.</exception>
     public void Apply(Batch batch, SeededRandom random)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(random);
-        int field = batch.IndexOf(Field);
+        Span<float> all = ImagePlanes.Of(batch, Field, Height, Width, out int sample);
         int plane = Height * Width;
-        int sample = batch.Fields[field].SampleShape.Length;
-        if (plane == 0 || sample % plane != 0)
-            throw new ArgumentException($"A sample of '{Field}' has {sample} elements, no whole number of planes of {Height}x{Width}.", nameof(batch));
-
-        Span<float> all = batch.GetFloats(field);
         float[] before = new float[plane];
         for (int i = 0; i < batch.Size; i++)
         {

@@ -29,15 +29,9 @@ public sealed record RandomWarp(string Field, int Height, int Width) : IAugmenta
     /// <exception cref="ArgumentException">The batch lacks the tensor, or its samples are no whole number of planes.</exception>
     public void Apply(Batch batch, SeededRandom random)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(random);
-        int field = batch.IndexOf(Field);
+        Span<float> all = ImagePlanes.Of(batch, Field, Height, Width, out int sample);
         int plane = Height * Width;
-        int sample = batch.Fields[field].SampleShape.Length;
-        if (plane == 0 || sample % plane != 0)
-            throw new ArgumentException($"A sample of '{Field}' has {sample} elements, no whole number of planes of {Height}x{Width}.", nameof(batch));
-
-        Span<float> all = batch.GetFloats(field);
         float[] before = new float[plane];
         float[] rows = new float[plane], columns = new float[plane];
         for (int i = 0; i < batch.Size; i++)
