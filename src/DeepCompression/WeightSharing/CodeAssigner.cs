@@ -3,32 +3,31 @@ using System.Runtime.InteropServices;
 namespace DeepCompression.WeightSharing;
 
 /// <summary>
-/// Finds the code of the nearest centroid of every weight. A table over the upper 16 bits of a single-precision number holds where to
-/// begin among the midpoints; few weights need a step from there.
+/// Finds the code of every weight from the boundaries between centroids. A table over the upper 16 bits of a single-precision number
+/// holds where to begin among them; few weights need a step from there.
 /// </summary>
 internal sealed class CodeAssigner
 {
     private const int Strip = 1024; // weights widened at a time
 
-    private readonly double[] _midpoints;
-    private readonly float[] _limits; // the least single-precision number that is not below each midpoint, then infinity
+    private readonly double[] _boundaries;
+    private readonly float[] _limits; // the least single-precision number that is not below each boundary, then infinity
     private readonly byte[] _begin = new byte[1 << 16];
     private readonly int _offset;
 
-    /// <param name="centroids">Ascending and distinct.</param>
+    /// <param name="boundaries">Ascending: a weight has as many centroids below its own as there are boundaries not above it.</param>
     /// <param name="offset">The code of the first centroid: 1 where code 0 is that of zero.</param>
-    public CodeAssigner(ReadOnlySpan<double> centroids, int offset)
+    public CodeAssigner(double[] boundaries, int offset)
     {
         _offset = offset;
-        _midpoints = new double[Math.Max(0, centroids.Length - 1)];
-        _limits = new float[_midpoints.Length + 1];
+        _boundaries = boundaries;
+        _limits = new float[_boundaries.Length + 1];
         _limits[^1] = float.PositiveInfinity;
         int filled = 0;
-        for (int i = 0; i < _midpoints.Length; i++)
+        for (int i = 0; i < _boundaries.Length; i++)
         {
-            _midpoints[i] = Lloyd.Midpoint(centroids[i], centroids[i + 1]);
-            float limit = (float)_midpoints[i];
-            _limits[i] = limit < _midpoints[i] ? MathF.BitIncrement(limit) : limit;
+            float limit = (float)_boundaries[i];
+            _limits[i] = limit < _boundaries[i] ? MathF.BitIncrement(limit) : limit;
 
             // All numbers with these upper bits are at least the limit from the first bucket that begins at or after it.
             int next = (int)Math.Min(1 << 16, ((long)ToKey(_limits[i]) + 0xFFFF) >> 16);
@@ -36,10 +35,10 @@ internal sealed class CodeAssigner
             filled = Math.Max(filled, next);
         }
 
-        _begin.AsSpan(filled).Fill((byte)_midpoints.Length);
+        _begin.AsSpan(filled).Fill((byte)_boundaries.Length);
     }
 
-    /// <summary>Writes the code of every weight: 0 for zero, else the offset and the rank of the nearest centroid.</summary>
+    /// <summary>Writes the code of every weight: 0 for zero, else the offset and the rank of its centroid.</summary>
     public void Assign(ElementType type, ReadOnlySpan<byte> values, Span<byte> codes)
     {
         switch (type)
@@ -90,7 +89,7 @@ internal sealed class CodeAssigner
     {
         for (int i = 0; i < values.Length; i++)
         {
-            int code = Array.BinarySearch(_midpoints, values[i]);
+            int code = Array.BinarySearch(_boundaries, values[i]);
             codes[i] = values[i] == 0 ? (byte)0 : (byte)((code < 0 ? ~code : code + 1) + _offset);
         }
     }

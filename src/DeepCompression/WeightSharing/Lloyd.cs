@@ -35,14 +35,15 @@ internal static class Lloyd
             Moments after = weights.MomentsOf(ends[i]);
             Moments own = after - before;
             before = after;
-            if (own.Count == 0)
-                continue;
-
-            // A mean can be rounded out of the range of its weights; where they are all equal it is their value.
-            double low = weights[start], high = weights[ends[i] - 1];
-            centroids[i] = Math.Clamp(weights.Shift + own.Sum / own.Count, low, high);
+            if (own.Count > 0)
+                centroids[i] = Mean(weights, own, start, ends[i]);
         }
     }
+
+    /// <summary>The mean of the weights of ranks <paramref name="start"/> to <paramref name="end"/>, not included, from their moments.</summary>
+    public static double Mean(SortedWeights weights, Moments own, int start, int end) =>
+        // It can be rounded out of the range of its weights; where they are all equal it is their value.
+        Math.Clamp(weights.Shift + own.Sum / own.Count, weights[start], weights[end - 1]);
 
     /// <summary>The sum of squared distances of all weights from their nearest centroid.</summary>
     public static double Distortion(SortedWeights weights, ReadOnlySpan<double> centroids)
@@ -68,6 +69,15 @@ internal static class Lloyd
             ends[i] = weights.CountBelow(Midpoint(centroids[i], centroids[i + 1]));
         if (ends.Length > 0)
             ends[^1] = weights.Count;
+    }
+
+    /// <summary>Where, for each centroid but the first, it becomes nearer than the one before it.</summary>
+    public static double[] Midpoints(ReadOnlySpan<double> centroids)
+    {
+        double[] midpoints = new double[Math.Max(0, centroids.Length - 1)];
+        for (int i = 0; i < midpoints.Length; i++)
+            midpoints[i] = Midpoint(centroids[i], centroids[i + 1]);
+        return midpoints;
     }
 
     /// <summary>Where the next higher centroid becomes the nearer one; never at the lower one itself.</summary>

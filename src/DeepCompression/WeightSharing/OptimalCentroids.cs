@@ -25,8 +25,8 @@ internal static class OptimalCentroids
     // Sums of squares by differences are exact to about 1e-16 of the whole: bounds closer than this are taken as equal.
     private const double RelativeTolerance = 1e-9, WholeTolerance = 1e-13;
 
-    /// <summary>The best centroids of weights with more distinct values than <paramref name="clusters"/>.</summary>
-    public static KMeansResult Find(SortedWeights weights, int clusters)
+    /// <summary>The best centroids of weights with more distinct values than <paramref name="clusters"/>, and what no others are below.</summary>
+    public static (double[] Centroids, double LowerBound, int Iterations) Find(SortedWeights weights, int clusters)
     {
         double[] best = Initializers.CubeRoot(weights, clusters);
         int iterations = Lloyd.Run(weights, best, 100);
@@ -57,7 +57,6 @@ internal static class OptimalCentroids
             upper = lower = Lloyd.Distortion(weights, best);
         }
 
-        best = KMeans.DropUnused(weights, best);
-        return new KMeansResult(best, upper, Math.Min(lower, upper), iterations);
+        return (best, Math.Min(lower, upper), iterations);
     }
 }

@@ -1,7 +1,7 @@
 namespace DeepCompression.WeightSharing;
 
 /// <summary>How a weight's elements come to share centroids.</summary>
-public sealed record SharingOptions
+public sealed record SharingOptions : KMeansOptions
 {
     /// <summary>Bits a code, 1 to 8: at most 2 to this power values a group, one of them zero where the weight has zeros. Default 5.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not from 1 to 8.</exception>
@@ -27,27 +27,4 @@ public sealed record SharingOptions
             field = value;
         }
     } = 1;
-
-    /// <summary>Where k-means starts. Default: the exact optimum.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not a defined initialization.</exception>
-    public CentroidInitialization Initialization
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Not an initialization.");
-    } = CentroidInitialization.Optimal;
-
-    /// <summary>The most iterations of k-means. Default 300.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int MaxIterations
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            field = value;
-        }
-    } = 300;
-
-    /// <summary>The seed of the random initializations. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 }

@@ -14,6 +14,6 @@ public static class UniformQuantizer
     public static CodedTensor Share(PrunedTensor tensor, SharingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return WeightSharer.Share(tensor, options, Initializers.Linear);
+        return WeightSharer.Share(tensor, options, (weights, clusters) => (Initializers.Linear(weights, clusters), null));
     }
 }

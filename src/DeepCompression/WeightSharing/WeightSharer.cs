@@ -5,7 +5,7 @@ namespace DeepCompression.WeightSharing;
 /// </summary>
 public static class WeightSharer
 {
-    /// <summary>Replaces every weight by its nearest centroid.</summary>
+    /// <summary>Replaces every weight by its nearest centroid, or, with an <see cref="KMeansOptions.EntropyPenalty"/>, by the one of the least cost.</summary>
     /// <param name="tensor">The weight, pruned or not.</param>
     /// <param name="options">Bits a code, groups and how to find centroids.</param>
     /// <returns>
@@ -21,17 +21,18 @@ public static class WeightSharer
     public static CodedTensor Share(PrunedTensor tensor, SharingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Share(tensor, options, (weights, clusters) => KMeans.Cluster(weights, new KMeansOptions
+        return Share(tensor, options, (weights, clusters) =>
         {
-            Clusters = clusters,
-            Initialization = options.Initialization,
-            MaxIterations = options.MaxIterations,
-            Seed = options.Seed,
-        }).Centroids);
+            KMeansResult result = KMeans.Cluster(weights, clusters, options);
+            return (result.Centroids, options.EntropyPenalty == 0 ? null : result.Boundaries);
+        });
     }
 
-    /// <summary>The common steps of all sharers; <paramref name="findCentroids"/> gets the non-zeros of a group and the most centroids.</summary>
-    internal static CodedTensor Share(PrunedTensor tensor, SharingOptions options, Func<SortedWeights, int, double[]> findCentroids)
+    /// <summary>
+    /// The common steps of all sharers; <paramref name="cluster"/> gets the non-zeros of a group and the most centroids, and returns centroids
+    /// and the boundaries between them, null where each weight takes the nearest.
+    /// </summary>
+    internal static CodedTensor Share(PrunedTensor tensor, SharingOptions options, Func<SortedWeights, int, (double[] Centroids, double[]? Boundaries)> cluster)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         CheckGroups(tensor.Shape, options.Groups);
@@ -41,7 +42,10 @@ public static class WeightSharer
 
         StoredCentroids[] centroids = new StoredCentroids[groups.Length];
         Parallel.For(0, groups.Length, i =>
-            centroids[i] = new StoredCentroids(tensor.ElementType, groups[i].Count == 0 ? [] : findCentroids(groups[i], clusters)));
+        {
+            (double[] own, double[]? boundaries) = groups[i].Count == 0 ? ([], null) : cluster(groups[i], clusters);
+            centroids[i] = new StoredCentroids(tensor.ElementType, own, boundaries);
+        });
         return Assign(tensor, centroids, hasZero);
     }
 
@@ -63,14 +67,14 @@ public static class WeightSharer
     private static CodedTensor Assign(PrunedTensor tensor, StoredCentroids[] centroids, bool hasZero)
     {
         int elementSize = tensor.ElementType.GetSize(), offset = hasZero ? 1 : 0;
-        int row = (centroids.Max(group => group.Values.Length) + offset) * elementSize;
+        int row = (centroids.Max(group => group.Count) + offset) * elementSize;
         byte[] codebook = new byte[centroids.Length * row];
         byte[] codes = GC.AllocateUninitializedArray<byte>(tensor.Shape.Length);
         int length = tensor.Shape.Length / centroids.Length;
         for (int i = 0; i < centroids.Length; i++)
         {
             centroids[i].Bytes.CopyTo(codebook.AsSpan(i * row + offset * elementSize));
-            new CodeAssigner(centroids[i].Values, offset).Assign(
+            new CodeAssigner(centroids[i].Boundaries, offset).Assign(
                 tensor.ElementType,
                 tensor.Values.Span.Slice(i * length * elementSize, length * elementSize),
                 codes.AsSpan(i * length, length));

@@ -22,9 +22,9 @@ internal static class KMeansRows
         double optimum = 0;
         foreach (CentroidInitialization initialization in Enum.GetValues<CentroidInitialization>()) // Optimal is the first
         {
-            KMeansOptions options = new() { Clusters = Clusters, Initialization = initialization };
-            KMeansResult result = KMeans.Cluster(weights.AsSpan(0, 1 << 16), options); // warms up
-            double seconds = BestOfThree(() => result = KMeans.Cluster(weights, options));
+            KMeansOptions options = new() { Initialization = initialization };
+            KMeansResult result = KMeans.Cluster(weights.AsSpan(0, 1 << 16), Clusters, options); // warms up
+            double seconds = BestOfThree(() => result = KMeans.Cluster(weights, Clusters, options));
             if (initialization == CentroidInitialization.Optimal)
                 optimum = result.Distortion;
             string proof = initialization == CentroidInitialization.Optimal

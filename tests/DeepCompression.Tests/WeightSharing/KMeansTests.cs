@@ -43,7 +43,7 @@ public sealed class KMeansTests
     [Fact]
     public void Cluster_OptimalOfManyWeights_ProvesItself()
     {
-        KMeansResult result = KMeans.Cluster(RandomWeights.Normal(1_000_000, 1), new KMeansOptions { Clusters = 31 });
+        KMeansResult result = KMeans.Cluster(RandomWeights.Normal(1_000_000, 1), 31);
         Assert.Equal(result.Distortion, result.LowerBound, result.Distortion * 1e-9);
         Assert.Equal(31, result.Centroids.Length);
     }
@@ -53,8 +53,8 @@ public sealed class KMeansTests
         Prop.ForAll(Gen.Choose(1, 3000).ToArbitrary(), Gen.Choose(1, 40).ToArbitrary(), Gen.Elements(All).ToArbitrary(), (length, clusters, initialization) =>
         {
             float[] weights = RandomWeights.Normal(length, length);
-            KMeansResult optimal = KMeans.Cluster(weights, new KMeansOptions { Clusters = clusters });
-            KMeansResult other = KMeans.Cluster(weights, new KMeansOptions { Clusters = clusters, Initialization = initialization });
+            KMeansResult optimal = KMeans.Cluster(weights, clusters);
+            KMeansResult other = KMeans.Cluster(weights, clusters, new KMeansOptions { Initialization = initialization });
             Assert.True(optimal.Distortion <= other.Distortion * (1 + 1e-9), $"{initialization}: {other.Distortion} is less than {optimal.Distortion}");
         }).QuickCheckThrowOnFailure();
 
@@ -64,7 +64,7 @@ public sealed class KMeansTests
         float[] weights = RandomWeights.Normal(5000, 9);
         foreach (CentroidInitialization initialization in All)
         {
-            KMeansResult result = KMeans.Cluster(weights, new KMeansOptions { Clusters = 11, Initialization = initialization });
+            KMeansResult result = KMeans.Cluster(weights, 11, new KMeansOptions { Initialization = initialization });
             Assert.Equal(NaiveClustering.Distortion(weights, result.Centroids), result.Distortion, 1e-9 * result.Distortion);
             Assert.Equal(result.Centroids.Distinct().Order(), result.Centroids);
             Assert.InRange(result.Centroids.Length, 1, 11);
@@ -80,7 +80,7 @@ public sealed class KMeansTests
             double last = double.PositiveInfinity;
             for (int iterations = 0; iterations < 40; iterations++)
             {
-                double distortion = KMeans.Cluster(weights, new KMeansOptions { Clusters = 15, Initialization = initialization, MaxIterations = iterations }).Distortion;
+                double distortion = KMeans.Cluster(weights, 15, new KMeansOptions { Initialization = initialization, MaxIterations = iterations }).Distortion;
                 Assert.True(distortion <= last * (1 + 1e-12), $"{initialization}, iteration {iterations}: {distortion} after {last}");
                 last = distortion;
             }
@@ -93,7 +93,7 @@ public sealed class KMeansTests
         float[] weights = RandomWeights.Normal(3000, 8);
         foreach (CentroidInitialization initialization in All)
         {
-            KMeansResult result = KMeans.Cluster(weights, new KMeansOptions { Clusters = 6, Initialization = initialization, MaxIterations = 10_000 });
+            KMeansResult result = KMeans.Cluster(weights, 6, new KMeansOptions { Initialization = initialization, MaxIterations = 10_000 });
             foreach (double centroid in result.Centroids)
             {
                 double mean = weights.Where(weight => result.Centroids.MinBy(other => Math.Abs(weight - other)) == centroid).Average(weight => (double)weight);
@@ -112,7 +112,7 @@ public sealed class KMeansTests
         Assert.Contains(100d, Start(CentroidInitialization.KMeansPlusPlus, 2)); // all but 1 % of the squared distance is there
 
         double[] Start(CentroidInitialization initialization, int clusters) =>
-            KMeans.Cluster(weights, new KMeansOptions { Clusters = clusters, Initialization = initialization, MaxIterations = 0 }).Centroids;
+            KMeans.Cluster(weights, clusters, new KMeansOptions { Initialization = initialization, MaxIterations = 0 }).Centroids;
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class KMeansTests
         float[] weights = RandomWeights.Normal(1000, 1);
         foreach (CentroidInitialization initialization in (CentroidInitialization[])[CentroidInitialization.Random, CentroidInitialization.KMeansPlusPlus])
         {
-            double[] Centroids(int seed) => KMeans.Cluster(weights, new KMeansOptions { Initialization = initialization, Seed = seed, MaxIterations = 0 }).Centroids;
+            double[] Centroids(int seed) => KMeans.Cluster(weights, 16, new KMeansOptions { Initialization = initialization, Seed = seed, MaxIterations = 0 }).Centroids;
             Assert.Equal(Centroids(1), Centroids(1));
             Assert.NotEqual(Centroids(1), Centroids(2));
         }
@@ -132,13 +132,13 @@ public sealed class KMeansTests
     {
         foreach (CentroidInitialization initialization in All)
         {
-            KMeansResult result = KMeans.Cluster([2f, 0.1f, 2f, -3f, 0.1f], new KMeansOptions { Clusters = 3, Initialization = initialization });
+            KMeansResult result = KMeans.Cluster([2f, 0.1f, 2f, -3f, 0.1f], 3, new KMeansOptions { Initialization = initialization });
             Assert.Equal([-3d, 0.1f, 2], result.Centroids);
             Assert.Equal(0, result.Distortion);
         }
 
-        Assert.Empty(KMeans.Cluster([], new KMeansOptions()).Centroids);
-        Assert.Equal([5d], KMeans.Cluster([5f, 5f], new KMeansOptions()).Centroids);
+        Assert.Empty(KMeans.Cluster([], 16).Centroids);
+        Assert.Equal([5d], KMeans.Cluster([5f, 5f], 16).Centroids);
     }
 
     [Theory]
@@ -151,21 +151,21 @@ public sealed class KMeansTests
         {
             float[] weights = RandomWeights.Normal(length, 1);
             weights[7] = value;
-            Assert.StartsWith($"Weight 7 is {value}", Assert.Throws<ArgumentException>("weights", () => KMeans.Cluster(weights, new KMeansOptions())).Message);
+            Assert.StartsWith($"Weight 7 is {value}", Assert.Throws<ArgumentException>("weights", () => KMeans.Cluster(weights, 16)).Message);
         }
     }
 
     [Fact]
     public void Options_OutOfRange_Throw()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new KMeansOptions { Clusters = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => KMeans.Cluster([1f], 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new KMeansOptions { MaxIterations = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new KMeansOptions { Initialization = (CentroidInitialization)99 });
     }
 
     private static void AssertOptimal(float[] weights, int clusters)
     {
-        KMeansResult result = KMeans.Cluster(weights, new KMeansOptions { Clusters = clusters });
+        KMeansResult result = KMeans.Cluster(weights, clusters);
         double expected = NaiveClustering.OptimalDistortion(weights, clusters);
         double spread = weights.Sum(weight => (double)(weight - weights[0]) * (weight - weights[0]));
         Assert.Equal(expected, result.Distortion, 1e-12 * spread + 1e-9 * expected);

@@ -16,6 +16,6 @@ public sealed class RadixSortTests
         float[] weights = RandomWeights.Normal(length, 6);
         for (int i = 3; i < length; i += 5)
             weights[i] *= MathF.ScaleB(1, i % 100 - 50);
-        Assert.Equal(weights.Distinct().Order().Select(weight => (double)weight), KMeans.Cluster(weights, new KMeansOptions { Clusters = Math.Max(1, length) }).Centroids);
+        Assert.Equal(weights.Distinct().Order().Select(weight => (double)weight), KMeans.Cluster(weights, Math.Max(1, length)).Centroids);
     }
 }

@@ -143,7 +143,7 @@ public sealed class WeightSharerTests
         foreach (CentroidInitialization initialization in Enum.GetValues<CentroidInitialization>())
         {
             CodedTensor shared = WeightSharer.Share(tensor, new SharingOptions { Bits = 4, Initialization = initialization });
-            KMeansResult result = KMeans.Cluster([.. values.Where(value => value != 0)], new KMeansOptions { Clusters = 15, Initialization = initialization });
+            KMeansResult result = KMeans.Cluster([.. values.Where(value => value != 0)], 15, new KMeansOptions { Initialization = initialization });
             Assert.Equal(result.Distortion, Distortion.SumOfSquaredErrors(tensor, shared), 1e-6 * result.Distortion); // centroids are rounded
         }
     }
