@@ -36,6 +36,8 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("compress model.onnx", "--output")]
     [InlineData("compress model.onnx -o x.onnx --bits 9", "1 to 8")]
+    [InlineData("compress model.onnx -o x.onnx --bits 4 --entropy-penalty -1", "at least 0")]
+    [InlineData("compress model.onnx -o x.onnx --sparsity 0.5 --entropy-penalty 1", "--bits")]
     [InlineData("compress model.onnx -o x.onnx --sparsity 1.5", "0 to 1")]
     [InlineData("compress model.onnx -o x.onnx --sparsity many", "\"many\"")]
     [InlineData("compress model.onnx -o x.onnx --form zip", "zip")]

@@ -86,6 +86,31 @@ public sealed class CompressTests
     }
 
     [Fact]
+    public void Compress_EntropyPenalty_GivesASmallerFileAndALargerError()
+    {
+        using var tool = new Tool();
+        long last = long.MaxValue;
+        double error = 0;
+        foreach (string penalty in (string[])["0", "2", "8"])
+        {
+            Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--bits", "5", "--entropy-penalty", penalty, "--force"));
+            long bytes = new FileInfo(tool["small.onnx"]).Length;
+            double now = tool.Json().GetProperty("comparison").GetProperty("relativeError").GetDouble();
+            Assert.True(bytes < last && now > error, $"penalty {penalty}: {bytes} bytes after {last}, error {now} after {error}");
+            (last, error) = (bytes, now);
+        }
+    }
+
+    [Fact]
+    public void Compress_RecipeWithCentroidsButNoBits_IsRefused()
+    {
+        using var tool = new Tool();
+        File.WriteAllText(tool["recipe.json"], """{ "byWeight": { "A": { "sparsity": 0.5, "initialization": "linear" } } }""");
+        Assert.Equal(2, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--recipe", "recipe.json"));
+        Assert.Contains("say how many bits", tool.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Compress_OverTheLimitThatWasAskedFor_WritesNothing()
     {
         using var tool = new Tool();

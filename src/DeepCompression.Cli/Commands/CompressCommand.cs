@@ -20,6 +20,7 @@ internal static class CompressCommand
         Option<bool> lossless = new("--lossless") { Description = "Change no value: code the zeros and shared values that are there already" };
         Option<double?> sparsity = CommonOptions.Share("--sparsity", "Zeros by elements after pruning, for every weight");
         Option<int?> bits = new("--bits") { Description = "Bits a weight after sharing, 1 to 8, for every weight", HelpName = "1..8" };
+        Option<double?> penalty = new("--entropy-penalty") { Description = "With --bits: what a bit of code is worth, in mean squared errors of k-means. More makes codes smaller and errors larger; 1 to 5 are usual. Default: 0", HelpName = "NUMBER" };
         Option<EntropyCoder?> coder = new("--coder") { Description = "The entropy coder of the packed form. Default: auto", HelpName = "huffman|range|auto" };
         Option<StandardKind?> standard = new("--standard") { Description = "What the standard form stores; default: the smallest within the error budget", HelpName = "sparseInitializer|float16|int8|int4|matMulNBits|staticInt8|lowRank" };
         Option<CalibrationMethod?> calibration = new("--calibration") { Description = "How --standard staticInt8 finds the ranges of activations from the inputs. Default: minMax", HelpName = "minMax|percentile|entropy" };
@@ -39,13 +40,18 @@ internal static class CompressCommand
             if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 1 or > 8)
                 result.AddError($"--bits must be from 1 to 8, not {value}.");
         });
+        penalty.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.Tokens.Count > 0 && double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !(value >= 0 && double.IsFinite(value)))
+                result.AddError($"--entropy-penalty must be at least 0, not {result.Tokens[0].Value}.");
+        });
         sparsity.Validators.Add(result =>
         {
             if (!result.Errors.Any() && result.Tokens.Count > 0 && TryRead(result) is > 1)
                 result.AddError("--sparsity must be from 0 to 1.");
         });
 
-        var command = new Command("compress", "Make a model smaller.") { input, output, form, lossless, sparsity, saliency, bits, coder, standard, calibration, percentile, maxError, preset, recipe, saveRecipe, noVerify };
+        var command = new Command("compress", "Make a model smaller.") { input, output, form, lossless, sparsity, saliency, bits, penalty, coder, standard, calibration, percentile, maxError, preset, recipe, saveRecipe, noVerify };
         inputs.AddTo(command);
         command.Options.Add(force);
         format.AddTo(command);
@@ -71,6 +77,7 @@ internal static class CompressCommand
               deepcompress compress model.onnx -o small.onnx --inputs samples/ --max-error 0.5%
               deepcompress compress model.onnx -o small.onnx --form portable --preset small
               deepcompress compress model.onnx -o small.onnx --sparsity 0.9 --bits 5
+              deepcompress compress model.onnx -o small.onnx --sparsity 0.9 --bits 5 --entropy-penalty 2
               deepcompress compress model.onnx -o small.onnx --sparsity 0.6 --saliency inputNorm --inputs samples.npz
               deepcompress compress model.onnx -o int8.onnx --form standard --standard staticInt8 --inputs samples/ --calibration entropy
               deepcompress compress pruned.onnx -o small.onnx --lossless --coder range
@@ -85,7 +92,13 @@ internal static class CompressCommand
             Recipe read = result.GetValue(recipe) is { } file ? Recipe.Read(file) : new Recipe();
             double? s = result.GetValue(sparsity);
             int? b = result.GetValue(bits);
-            WeightRecipe? weights = s is null && b is null ? read.Default : (read.Default ?? new WeightRecipe()) with { Sparsity = s ?? read.Default?.Sparsity, Bits = b ?? read.Default?.Bits };
+            double? p = result.GetValue(penalty);
+            WeightRecipe? weights = s is null && b is null && p is null ? read.Default : (read.Default ?? new WeightRecipe()) with
+            {
+                Sparsity = s ?? read.Default?.Sparsity,
+                Bits = b ?? read.Default?.Bits,
+                EntropyPenalty = p ?? read.Default?.EntropyPenalty,
+            };
             Recipe all = read with
             {
                 Form = result.GetValue(form) ?? read.Form,
@@ -100,6 +113,8 @@ internal static class CompressCommand
             };
             if (all.Lossless == true && (s is not null || b is not null))
                 throw new UsageException("--lossless changes no value, --sparsity and --bits do: give one or the other.");
+            if (p is not null && weights!.Bits is null)
+                throw new UsageException("--entropy-penalty is for weights that share centroids: say how many bits by --bits.");
             if (all.Form == ModelForm.Standard && (s is not null || b is not null) && all.Standard?.Kind is null)
                 throw new UsageException("--form standard with --sparsity or --bits needs --standard, what to store the result as.");
             if (all.Standard?.Kind != StandardKind.StaticInt8 && (all.Standard?.Calibration is not null || all.Standard?.Percentile is not null))

@@ -33,6 +33,8 @@ internal sealed record WeightRecipe
 
     public int? MaxIterations { get; init; }
 
+    public double? EntropyPenalty { get; init; }
+
     public int? Seed { get; init; }
 
     public EntropyCoder? Coder { get; init; }
@@ -40,6 +42,8 @@ internal sealed record WeightRecipe
     /// <summary>The options of the library.</summary>
     public WeightOptions ToOptions(EntropyCoder? coder)
     {
+        if (Bits is null && (Groups is not null || Initialization is not null || MaxIterations is not null || EntropyPenalty is not null || Seed is not null))
+            throw new UsageException("groups, initialization, maxIterations, entropyPenalty and seed are for weights that share centroids: say how many bits.");
         try
         {
             return new WeightOptions
@@ -76,6 +80,7 @@ internal sealed record WeightRecipe
             Groups = options.WeightSharing is { Groups: > 1 } sharing ? sharing.Groups : null,
             Initialization = options.WeightSharing?.Initialization,
             MaxIterations = options.WeightSharing?.MaxIterations,
+            EntropyPenalty = options.WeightSharing is { EntropyPenalty: > 0 } constrained ? constrained.EntropyPenalty : null,
             Seed = options.WeightSharing is { } seeded && seeded.Seed != new SharingOptions().Seed ? seeded.Seed : null,
             Coder = options.Packing?.Coder,
         };
@@ -107,6 +112,7 @@ internal sealed record WeightRecipe
             Groups = Groups ?? defaults.Groups,
             Initialization = Initialization ?? (Bits <= MostBitsOfOptimum ? CentroidInitialization.Optimal : CentroidInitialization.KMeansPlusPlus),
             MaxIterations = MaxIterations ?? defaults.MaxIterations,
+            EntropyPenalty = EntropyPenalty ?? defaults.EntropyPenalty,
             Seed = Seed ?? defaults.Seed,
         };
     }
