@@ -54,12 +54,14 @@ internal sealed class GradientContext(GraphBuilder graph, NodeProto node, string
             ? TensorProtos.ReadInt64s(tensor)
             : throw new NotSupportedException($"{node.Describe()}: input {input} depends on the data; only a constant can be differentiated through.");
 
-    /// <summary>The contents of a scalar float input that must be constant, or null where there is none.</summary>
-    public float? ConstantFloat(int input) => !Has(input)
-        ? null
-        : graph.Constants.TryGetValue(node.In(input), out TensorProto? tensor)
-            ? TensorProtos.ReadSingles(tensor)[0]
+    /// <summary>The contents of a float input that must be constant.</summary>
+    public float[] ConstantFloats(int input) =>
+        graph.Constants.TryGetValue(node.In(input), out TensorProto? tensor)
+            ? TensorProtos.ReadSingles(tensor)
             : throw new NotSupportedException($"{node.Describe()}: input {input} depends on the data; only a constant can be differentiated through.");
+
+    /// <summary>The contents of a scalar float input that must be constant, or null where there is none.</summary>
+    public float? ConstantFloat(int input) => Has(input) ? ConstantFloats(input)[0] : null;
 
     public NotSupportedException NotSupported(string what) => new($"{node.Describe()}: {what}");
 }

@@ -16,12 +16,12 @@ internal static class ShapeRules
         ["Concat"] = Concat,
         ["Split"] = Split,
         ["Slice"] = Slice,
-        ["Pad"] = Pad,
+        ["Pad"] = AxisMaps.Pad,
         ["Gather"] = Gather,
         ["GatherElements"] = c => c.Give(0, c.G.Op("ScatterElements", [Zeros(c.G, c.XShape), c.W, c.Dy], [("axis", c.Node.Int("axis", 0)), ("reduction", "add")])),
         ["Tile"] = Tile,
         ["DepthToSpace"] = DepthToSpace,
-        ["Resize"] = Resize,
+        ["Resize"] = AxisMaps.Resize,
     };
 
     private static void Back(GradientContext c) => c.Give(0, c.G.Reshape(c.Dy, c.XShape));
@@ -82,23 +82,6 @@ internal static class ShapeRules
         c.Give(0, gradient);
     }
 
-    private static void Pad(GradientContext c)
-    {
-        if (c.Node.Text("mode", "constant") != "constant")
-            throw c.NotSupported($"mode {c.Node.Text("mode", "")} is not differentiated; only constant is.");
-        long[] given = c.ConstantInts(1);
-        long[] axes = c.Has(3) ? c.ConstantInts(3) : Shapes.Range(c.Rank);
-        long[] back = new long[2 * c.Rank];
-        for (int i = 0; i < axes.Length; i++)
-        {
-            int axis = Shapes.Axis(axes[i], c.Rank);
-            back[axis] = -given[i];
-            back[c.Rank + axis] = -given[axes.Length + i];
-        }
-
-        c.Give(0, c.G.Op("Pad", c.Dy, c.G.Constant(back)));
-    }
-
     /// <summary>The rows of one embedding may be read many times: their gradients add up.</summary>
     private static void Gather(GradientContext c)
     {
@@ -135,19 +118,5 @@ internal static class ShapeRules
         string split = c.G.Reshape(c.Dy, y[0], y[1], y[2] / block, block, y[3] / block, block);
         string back = depthFirst ? c.G.Transpose(split, 0, 3, 5, 1, 2, 4) : c.G.Transpose(split, 0, 1, 3, 5, 2, 4);
         c.Give(0, c.G.Reshape(back, c.XShape));
-    }
-
-    /// <summary>Nearest neighbours by whole factors: the sum over each block.</summary>
-    private static void Resize(GradientContext c)
-    {
-        if (c.Node.Text("mode", "nearest") != "nearest" || c.XShape.Zip(c.YShape).Any(pair => pair.Second % pair.First != 0))
-            throw c.NotSupported("only mode nearest by whole factors is differentiated.");
-        if (c.Node.Text("coordinate_transformation_mode", "half_pixel") is "align_corners" or "tf_crop_and_resize")
-            throw c.NotSupported("coordinate_transformation_mode align_corners and tf_crop_and_resize are not differentiated.");
-        if (c.Node.Text("coordinate_transformation_mode", "half_pixel") == "asymmetric" && c.Node.Text("nearest_mode", "round_prefer_floor") != "floor")
-            throw c.NotSupported("asymmetric coordinates are only differentiated with nearest_mode floor.");
-        long[] split = [.. c.XShape.Zip(c.YShape).SelectMany(pair => new[] { pair.First, pair.Second / pair.First })];
-        string sum = c.G.Sum(c.G.Reshape(c.Dy, split), [.. Shapes.Range(c.Rank).Select(axis => (2 * axis) + 1)]);
-        c.Give(0, c.G.Reshape(sum, c.XShape));
     }
 }

@@ -31,7 +31,7 @@ internal static class NodeAttributes
         return body.Node.SelectMany(Reads).Concat(body.Output.Select(output => output.Name)).Where(value => !inner.Contains(value));
     }
 
-    /// <summary>Sets an attribute from a long, int, float, string, long[], float[] or string[] value.</summary>
+    /// <summary>Sets an attribute from a long, int, float, string, long[], float[], string[] or graph, or as another node has it.</summary>
     public static NodeProto Set(this NodeProto node, string name, object value)
     {
         node.Remove(name);
@@ -45,6 +45,7 @@ internal static class NodeAttributes
             case long[] ints: attribute.Ints.Add(ints); attribute.Type = AttributeProto.Types.AttributeType.Ints; break;
             case float[] floats: attribute.Floats.Add(floats); attribute.Type = AttributeProto.Types.AttributeType.Floats; break;
             case string[] texts: attribute.Strings.Add(texts.Select(ByteString.CopyFromUtf8)); attribute.Type = AttributeProto.Types.AttributeType.Strings; break;
+            case AttributeProto other: attribute = other.Clone(); attribute.Name = name; break;
             case GraphProto graph: attribute.G = graph; attribute.Type = AttributeProto.Types.AttributeType.Graph; break;
             default: throw new ArgumentException($"An attribute cannot be a {value.GetType()}.", nameof(value));
         }

@@ -12,7 +12,7 @@ public sealed class GradientRulesTests
     [MemberData(nameof(Cases))]
     public void Rule_RandomShapesAndAttributes_AgreesWithCentralDifferences(string name)
     {
-        int version = name.Contains("Gelu", StringComparison.Ordinal) ? 20 : 17;
+        int version = name is "Pad:wrap" || name.Contains("Gelu", StringComparison.Ordinal) ? 20 : 17;
         for (int seed = 0; seed < Draws; seed++)
             GradientCheck.Run(RuleCases.All[name](new Random(seed)), version, training: name.Contains(":training", StringComparison.Ordinal));
     }
