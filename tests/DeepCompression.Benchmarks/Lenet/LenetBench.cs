@@ -65,9 +65,9 @@ public sealed class LenetBench : IBench
             case "figures": Figures.Run(table); break;
             case "distillation-tiny-darknet": DistillationRows.TinyDarknet(table); break;
             case "distillation-squeezenet": DistillationRows.SqueezeNet(table); break;
-            case "dsd-lenet-5": DsdRows.LeNet5(table, seeds); break;
-            case "dsd-resnet": DsdRows.ResNet(table, seeds); break;
-            default: DsdRows.CharacterLstm(table, seeds); break;
+            case "dsd-lenet-5": DsdRows.LeNet5(table, seeds, validates); break;
+            case "dsd-resnet": DsdRows.ResNet(table, seeds, validates); break;
+            default: DsdRows.CharacterLstm(table, seeds, validates); break;
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
