@@ -31,6 +31,20 @@ internal static class CommonOptions
         },
     };
 
+    public static Option<double?> EntropyPenalty(string description) => new("--entropy-penalty")
+    {
+        Description = description,
+        HelpName = "NUMBER",
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value >= 0)
+                return value;
+            result.AddError($"--entropy-penalty takes a number of at least 0, not \"{text}\".");
+            return null;
+        },
+    };
+
     /// <summary>Loads a model and checks what can be checked without reading its weights.</summary>
     public static OnnxModel Load(string path)
     {

@@ -20,7 +20,7 @@ internal static class CompressCommand
         Option<bool> lossless = new("--lossless") { Description = "Change no value: code the zeros and shared values that are there already" };
         Option<double?> sparsity = CommonOptions.Share("--sparsity", "Zeros by elements after pruning, for every weight");
         Option<int?> bits = new("--bits") { Description = "Bits a weight after sharing, 1 to 8, for every weight", HelpName = "1..8" };
-        Option<double?> penalty = new("--entropy-penalty") { Description = "With --bits: what a bit of code is worth, in mean squared errors of k-means. More makes codes smaller and errors larger; 1 to 5 are usual. Default: 0", HelpName = "NUMBER" };
+        Option<double?> penalty = CommonOptions.EntropyPenalty("With --bits: what a bit of code is worth, in mean squared errors of k-means. More makes codes smaller and errors larger; 1 to 5 are usual. Default: 0");
         Option<EntropyCoder?> coder = new("--coder") { Description = "The entropy coder of the packed form. Default: auto", HelpName = "huffman|range|auto" };
         Option<StandardKind?> standard = new("--standard") { Description = "What the standard form stores; default: the smallest within the error budget", HelpName = "sparseInitializer|float16|int8|int4|matMulNBits|staticInt8|lowRank" };
         Option<CalibrationMethod?> calibration = new("--calibration") { Description = "How --standard staticInt8 finds the ranges of activations from the inputs. Default: minMax", HelpName = "minMax|percentile|entropy" };
@@ -39,11 +39,6 @@ internal static class CompressCommand
         {
             if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 1 or > 8)
                 result.AddError($"--bits must be from 1 to 8, not {value}.");
-        });
-        penalty.Validators.Add(result =>
-        {
-            if (!result.Errors.Any() && result.Tokens.Count > 0 && double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !(value >= 0 && double.IsFinite(value)))
-                result.AddError($"--entropy-penalty must be at least 0, not {result.Tokens[0].Value}.");
         });
         sparsity.Validators.Add(result =>
         {

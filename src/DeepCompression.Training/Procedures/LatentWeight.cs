@@ -16,6 +16,7 @@ internal sealed class LatentWeight
     private readonly float[] _latent;
     private readonly float[] _mask;
     private int[] _kept;
+    private double[] _costs = []; // of each centroid's code, in squared errors
 
     public LatentWeight(TrainedWeight weight)
     {
@@ -48,31 +49,47 @@ internal sealed class LatentWeight
     /// <summary>The latent values that are kept.</summary>
     public float[] GetKeptValues() => Array.ConvertAll(_kept, i => _latent[i]);
 
+    /// <summary>Shares the kept values; each takes its nearest centroid until centroids move.</summary>
     public void Share(ReadOnlySpan<float> centroids)
     {
         Centroids = centroids.ToArray();
         Array.Sort(Centroids);
+        _costs = new double[Centroids.Length];
     }
 
-    /// <summary>Moves each centroid to the mean of the kept latent values that are nearest to it: one iteration of k-means.</summary>
-    public void MoveCentroids()
+    /// <summary>
+    /// Moves each centroid to the mean of the kept latent values that have it: one iteration of k-means, or, where bits have a price, of
+    /// entropy-constrained quantization (Chou, Lookabaugh, Gray 1989).
+    /// </summary>
+    /// <param name="entropyPenalty">What a bit of code is worth, in mean squared distances of the latent values from their nearest centroids.</param>
+    public void MoveCentroids(double entropyPenalty)
     {
         double[] sums = new double[Centroids.Length];
         int[] counts = new int[Centroids.Length];
+        double distortion = 0;
         foreach (int i in _kept)
         {
-            int code = Nearest(_latent[i]);
+            int code = CodeOf(_latent[i]);
             sums[code] += _latent[i];
             counts[code]++;
+            double distance = _latent[i] - Centroids[Nearest(_latent[i])];
+            distortion += distance * distance;
         }
 
         for (int code = 0; code < sums.Length; code++)
         {
             if (counts[code] > 0)
+            {
                 Centroids[code] = (float)(sums[code] / counts[code]);
+                _costs[code] = entropyPenalty * distortion / _kept.Length * Math.Log2((double)_kept.Length / counts[code]);
+            }
+            else if (entropyPenalty > 0)
+            {
+                _costs[code] = double.PositiveInfinity; // its code would be endless
+            }
         }
 
-        Array.Sort(Centroids);
+        Array.Sort(Centroids, _costs);
     }
 
     /// <summary>Lets the update move the latent values.</summary>
@@ -96,7 +113,7 @@ internal sealed class LatentWeight
 
         values.Clear();
         foreach (int i in _kept)
-            values[i] = Centroids[Nearest(_latent[i])];
+            values[i] = Centroids[CodeOf(_latent[i])];
     }
 
     public void Save(Checkpoint checkpoint)
@@ -104,6 +121,7 @@ internal sealed class LatentWeight
         checkpoint.Add<float>($"latent/{_weight.Name}", _latent);
         checkpoint.Add<float>($"latent-mask/{_weight.Name}", _mask);
         checkpoint.Add<float>($"latent-centroids/{_weight.Name}", Centroids);
+        checkpoint.Add<double>($"latent-costs/{_weight.Name}", _costs);
     }
 
     public void Restore(Checkpoint checkpoint)
@@ -111,6 +129,7 @@ internal sealed class LatentWeight
         checkpoint.CopyTo<float>($"latent/{_weight.Name}", _latent);
         checkpoint.CopyTo<float>($"latent-mask/{_weight.Name}", _mask);
         Centroids = checkpoint.Get<float>($"latent-centroids/{_weight.Name}").ToArray();
+        _costs = checkpoint.Get<double>($"latent-costs/{_weight.Name}").ToArray();
         FindKept();
     }
 
@@ -121,6 +140,22 @@ internal sealed class LatentWeight
             (new Vector<float>(left[i..]) * new Vector<float>(right[i..])).CopyTo(product[i..]);
         for (int i = whole; i < left.Length; i++)
             product[i] = left[i] * right[i];
+    }
+
+    /// <summary>The centroid of the least squared distance and cost.</summary>
+    private int CodeOf(float value)
+    {
+        int code = 0;
+        double least = double.PositiveInfinity;
+        for (int i = 0; i < Centroids.Length; i++)
+        {
+            double distance = (double)value - Centroids[i];
+            double cost = (distance * distance) + _costs[i];
+            if (cost < least)
+                (code, least) = (i, cost);
+        }
+
+        return code;
     }
 
     private int Nearest(float value)

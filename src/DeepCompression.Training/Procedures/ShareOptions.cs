@@ -20,6 +20,17 @@ public sealed record ShareOptions
     public CentroidInitialization Initialization { get; init; } = CentroidInitialization.Optimal;
 
     /// <summary>
+    /// What a bit of code is worth when weights choose their centroids, at least 0, as <see cref="KMeansOptions.EntropyPenalty"/> has it: more
+    /// makes codes smaller and errors larger, which training makes good for a part. Default 0: every weight takes the nearest centroid.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, infinite or NaN.</exception>
+    public double EntropyPenalty
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Not a finite number of at least 0.");
+    }
+
+    /// <summary>
     /// Passes over the data in which weights follow their gradients unseen and can change their centroid, at least 0. Default 0,
     /// as in Han et al. 2016; with 3 bits or less some epochs gain much.
     /// </summary>

@@ -69,7 +69,7 @@ internal sealed class ShareStage
     {
         foreach (LatentWeight latent in _run.Latents)
         {
-            latent.MoveCentroids();
+            latent.MoveCentroids(_options.EntropyPenalty);
             latent.Project();
         }
     }
@@ -88,7 +88,7 @@ internal sealed class ShareStage
     // A weight that has no more distinct values than centroids is coded as it is.
     private CodedTensor Share(TrainedWeight weight) => WeightSharer.Share(
         new PrunedTensor(ElementType.Float32, weight.Shape, MemoryMarshal.AsBytes<float>(weight.Values).ToArray()),
-        new SharingOptions { Bits = Bits(weight), Initialization = _options.Initialization, Seed = 1 });
+        new SharingOptions { Bits = Bits(weight), Initialization = _options.Initialization, EntropyPenalty = _options.EntropyPenalty, Seed = 1 });
 
     private static void KeepZeros(TrainedWeight weight)
     {

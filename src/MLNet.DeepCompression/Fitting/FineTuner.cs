@@ -23,7 +23,7 @@ internal static class FineTuner
         run = Change(run, tuning.Run) with { LabelField = TrainingRows.LabelField };
         PruneOptions? prune = options.Pruning is { } pruning ? Change(new() { Sparsity = Sparsity(pruning), Epochs = tuning.Epochs }, tuning.Prune) : null;
         ShareOptions? share = options.WeightSharing is { } sharing
-            ? Change(new() { Bits = sharing.Bits, Initialization = sharing.Initialization, Epochs = tuning.Epochs }, tuning.Share)
+            ? Change(new() { Bits = sharing.Bits, Initialization = sharing.Initialization, EntropyPenalty = sharing.EntropyPenalty, Epochs = tuning.Epochs }, tuning.Share)
             : null;
         TrainingOutcome outcome = (prune, share) switch
         {

@@ -147,6 +147,25 @@ public sealed class ProcedureTests
         Assert.DoesNotContain(0f, Values(trained, "fc3.weight"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Run_EntropyPenalty_MakesCodesSmaller(int reassignEpochs)
+    {
+        double Entropy(double penalty)
+        {
+            ModelProto shared = SharedTraining.Run(
+                Networks.LeNet300100(),
+                ClusterData.Create(640, seed: 1),
+                new ShareOptions { Bits = 3, EntropyPenalty = penalty, ReassignEpochs = reassignEpochs, Epochs = 1 },
+                _options with { Validation = null }).Model;
+            float[] values = Values(shared, "fc1.weight");
+            return values.GroupBy(value => value).Sum(group => group.Count() * Math.Log2((double)values.Length / group.Count())) / values.Length;
+        }
+
+        Assert.InRange(Entropy(penalty: 2), 1, Entropy(penalty: 0) - 0.3);
+    }
+
     [Fact]
     public void Train_SharedFormOfAFreeWeight_ThrowsThatNamesIt() => Assert.Contains(
         "'fc1.weight' has more than 256 distinct values",
