@@ -16,6 +16,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
     /// <summary>The most columns of a block.</summary>
     public const int MaxBlockColumns = ushort.MaxValue;
 
+    private const int ReadAhead = 4; // entries that kernels read behind the last
     private const int CodeBits = 8;
     private const int MaxPosition = (1 << (32 - CodeBits)) - 1;
 
@@ -75,7 +76,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
     {
         int[] partRows = RowParts.Split(matrix.RowPointers, parts, rowUnit);
         int blocks = GetBlocks(matrix.Columns, blockColumns);
-        uint[] entries = new uint[matrix.NonZeros];
+        uint[] entries = new uint[matrix.NonZeros + ReadAhead];
         int[] entryStarts = new int[((partRows.Length - 1) * blocks) + 1], segmentStarts = new int[entryStarts.Length];
         List<TileSegment> segments = [];
         List<(int Row, int Start, int Count)> found = [];

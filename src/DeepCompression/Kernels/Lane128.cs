@@ -23,11 +23,7 @@ internal readonly struct Lane128 : ILane<Vector128<float>>
         _ => Clip(x, Vector128.Create(activation.Low), Vector128.Create(activation.High)),
     };
 
-    /// <summary>Comparisons and selections keep NaN; minimum and maximum would have to look for it.</summary>
+    /// <summary>NaN stays: the machine's minimum and maximum give their second operand, or NaN, where one is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Clip(Vector128<float> x, Vector128<float> low, Vector128<float> high)
-    {
-        x = Vector128.ConditionalSelect(Vector128.LessThan(x, low), low, x);
-        return Vector128.ConditionalSelect(Vector128.GreaterThan(x, high), high, x);
-    }
+    private static Vector128<float> Clip(Vector128<float> x, Vector128<float> low, Vector128<float> high) => Vector128.MinNative(high, Vector128.MaxNative(low, x));
 }

@@ -23,11 +23,7 @@ internal readonly struct Lane256 : ILane<Vector256<float>>
         _ => Clip(x, Vector256.Create(activation.Low), Vector256.Create(activation.High)),
     };
 
-    /// <summary>Comparisons and selections keep NaN; minimum and maximum would have to look for it.</summary>
+    /// <summary>NaN stays: the machine's minimum and maximum give their second operand, or NaN, where one is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Clip(Vector256<float> x, Vector256<float> low, Vector256<float> high)
-    {
-        x = Vector256.ConditionalSelect(Vector256.LessThan(x, low), low, x);
-        return Vector256.ConditionalSelect(Vector256.GreaterThan(x, high), high, x);
-    }
+    private static Vector256<float> Clip(Vector256<float> x, Vector256<float> low, Vector256<float> high) => Vector256.MinNative(high, Vector256.MaxNative(low, x));
 }

@@ -23,11 +23,7 @@ internal readonly struct Lane512 : ILane<Vector512<float>>
         _ => Clip(x, Vector512.Create(activation.Low), Vector512.Create(activation.High)),
     };
 
-    /// <summary>Comparisons and selections keep NaN; minimum and maximum would have to look for it.</summary>
+    /// <summary>NaN stays: the machine's minimum and maximum give their second operand, or NaN, where one is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Clip(Vector512<float> x, Vector512<float> low, Vector512<float> high)
-    {
-        x = Vector512.ConditionalSelect(Vector512.LessThan(x, low), low, x);
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(x, high), high, x);
-    }
+    private static Vector512<float> Clip(Vector512<float> x, Vector512<float> low, Vector512<float> high) => Vector512.MinNative(high, Vector512.MaxNative(low, x));
 }

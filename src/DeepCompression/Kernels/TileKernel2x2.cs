@@ -12,6 +12,7 @@ internal static unsafe class TileKernel2x2<TLane, TVector>
     public static void Run(TileWork* work)
     {
         uint* entry = work->Entries;
+        ulong pair = *(ulong*)entry; // of two entries; loaded long before it is used, or the inputs wait for their addresses
         byte* x = work->X;
         nint step = work->PositionBytes, run = work->RunBytes;
         Activation activation = work->Activation;
@@ -28,7 +29,7 @@ internal static unsafe class TileKernel2x2<TLane, TVector>
             uint* last = entry + segment->Count;
             for (; entry < last - 1; entry += 2)
             {
-                ulong pair = *(ulong*)entry; // one load of two entries: loads are what these loops wait for
+                ulong next = *(ulong*)(entry + 2);
                 TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
                 TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
@@ -38,15 +39,16 @@ internal static unsafe class TileKernel2x2<TLane, TVector>
                 p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref c, ref d);
+                pair = next;
             }
 
             if (entry < last)
             {
-                TVector weight = TileStep<TLane, TVector>.Weight(codebook, *entry);
-                TVector* p = TileStep<TLane, TVector>.Inputs(x, *entry, step);
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref c, ref d);
-                entry++;
+                pair = *(ulong*)++entry;
             }
 
             if (activation.Kind != ActivationKind.None)
