@@ -7,9 +7,8 @@ namespace DeepCompression.Kernels;
 /// <summary>
 /// Sparse rows for a product with many vectors at once, which stand in the lanes: columns in blocks whose inputs fit a
 /// cache, and in a block a segment of entries for every row. An entry is 32 bits: 24 for the position of its input in
-/// the block, 8 for the code. Rows are shared among parts by their non-zeros; in a block of a part, segments are sorted
-/// by their length, so that branches are foreseen. The first and the last block
-/// have a segment for every row, be it empty.
+/// the block, 8 for the code. Rows are shared among parts by their non-zeros and keep their order, so that sums are read
+/// and written one after another. The first and the last block have a segment for every row, be it empty.
 /// </summary>
 internal sealed unsafe class BlockedLayout : IDisposable
 {
@@ -79,7 +78,6 @@ internal sealed unsafe class BlockedLayout : IDisposable
         uint[] entries = new uint[matrix.NonZeros + ReadAhead];
         int[] entryStarts = new int[((partRows.Length - 1) * blocks) + 1], segmentStarts = new int[entryStarts.Length];
         List<TileSegment> segments = [];
-        List<(int Row, int Start, int Count)> found = [];
         int[] next = [.. matrix.RowPointers.AsSpan(0, matrix.Rows)];
         int written = 0, index = 0;
         for (int part = 0; part < partRows.Length - 1; part++)
@@ -87,27 +85,18 @@ internal sealed unsafe class BlockedLayout : IDisposable
             for (int block = 0; block < blocks; block++)
             {
                 int firstColumn = block * blockColumns, endColumn = firstColumn + blockColumns, origin = GetPosition(positions, firstColumn);
-                found.Clear();
                 for (int row = partRows[part]; row < partRows[part + 1]; row++)
                 {
-                    int start = next[row], entry = start;
-                    while (entry < matrix.RowPointers[row + 1] && matrix.ColumnIndices[entry] < endColumn)
-                        entry++;
-                    next[row] = entry;
-                    if (entry > start || block == 0 || block == blocks - 1)
-                        found.Add((row - partRows[part], start, entry - start));
-                }
-
-                found.Sort((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Row.CompareTo(b.Row));
-                foreach ((int row, int start, int count) in found)
-                {
-                    segments.Add(new TileSegment((ushort)row, (ushort)count));
-                    for (int entry = start; entry < start + count; entry++)
+                    int first = written;
+                    for (; next[row] < matrix.RowPointers[row + 1] && matrix.ColumnIndices[next[row]] < endColumn; next[row]++)
                     {
-                        int position = GetPosition(positions, matrix.ColumnIndices[entry]) - origin;
+                        int position = GetPosition(positions, matrix.ColumnIndices[next[row]]) - origin;
                         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, MaxPosition);
-                        entries[written++] = ((uint)position << CodeBits) | matrix.Codes[entry];
+                        entries[written++] = ((uint)position << CodeBits) | matrix.Codes[next[row]];
                     }
+
+                    if (written > first || block == 0 || block == blocks - 1)
+                        segments.Add(new TileSegment((ushort)(row - partRows[part]), (ushort)(written - first)));
                 }
 
                 entryStarts[++index] = written;

@@ -155,7 +155,11 @@ internal static unsafe class ConvolutionPacking
         foreach (ConvolutionPass pass in plan.Passes)
         {
             int length = pass.Shape.Vectors * plan.Lanes;
-            CopyFlat(area, plan.GetFirstPosition(pass), length, count, packed + (plan.GetStart(pass, channel) / sizeof(float)), images, area * plan.Geometry.InputChannels, isPacking: true);
+            float* to = packed + (plan.GetStart(pass, channel) / sizeof(float));
+            if (plan.IsDirect(pass))
+                Denormals.Copy(images + plan.GetFirstPosition(pass), to, length);
+            else
+                CopyFlat(area, plan.GetFirstPosition(pass), length, count, to, images, area * plan.Geometry.InputChannels, isPacking: true);
         }
     }
 
