@@ -17,11 +17,12 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <param name="width">Columns of the input.</param>
     /// <param name="lanes">Lanes of a register.</param>
     /// <param name="parts">Parts of the weights that threads want at least.</param>
-    public ConvolutionPlan(ConvolutionGeometry geometry, CsrMatrix weights, int images, int height, int width, int lanes, int parts)
+    /// <param name="cut">How lanes share the work; null for what is fastest.</param>
+    public ConvolutionPlan(ConvolutionGeometry geometry, CsrMatrix weights, int images, int height, int width, int lanes, int parts, ConvolutionCut? cut = null)
     {
         (Geometry, Images, Height, Width, Lanes) = (geometry, images, height, width, lanes);
         (OutputHeight, OutputWidth) = (geometry.GetOutputHeight(height), geometry.GetOutputWidth(width));
-        Cut = ConvolutionCut.Choose(geometry, images, height, width, lanes, weights.NonZeros);
+        Cut = cut ?? ConvolutionCut.Choose(geometry, images, height, width, lanes, weights.NonZeros);
         BlockRows = Cut.IsFlat ? 1 : (OutputHeight + Cut.GridRows - 1) / Cut.GridRows;
         BlockColumns = Cut.IsFlat ? checked((Cut.Images * height * width) + lanes - 1) / lanes : (OutputWidth + Cut.GridColumns - 1) / Cut.GridColumns;
         InputRows = ((BlockRows - 1) * geometry.StrideHeight) + ((geometry.KernelHeight - 1) * geometry.DilationHeight) + 1;

@@ -27,6 +27,14 @@ internal static unsafe class Denormals
         return (bits & Vector128.GreaterThanOrEqual(bits & Vector128.Create(Magnitude), Vector128.Create(LeastNormal))).AsSingle();
     }
 
+    /// <inheritdoc cref="Flush(Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Flush(Vector256<float> values)
+    {
+        Vector256<uint> bits = values.AsUInt32();
+        return (bits & Vector256.GreaterThanOrEqual(bits & Vector256.Create(Magnitude), Vector256.Create(LeastNormal))).AsSingle();
+    }
+
     /// <summary>A denormal as zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Flush(float value) => (BitConverter.SingleToUInt32Bits(value) & Magnitude) >= LeastNormal ? value : 0;

@@ -13,6 +13,12 @@ internal interface ILane<TVector>
     /// <summary>a + b.</summary>
     static abstract TVector Add(TVector a, TVector b);
 
+    /// <summary>The greater of a and b; b where one of them is no number.</summary>
+    static abstract TVector Max(TVector a, TVector b);
+
+    /// <summary>Denormals as zero.</summary>
+    static abstract TVector Flush(TVector x);
+
     /// <summary>The activation of every lane.</summary>
     static abstract TVector Activate(TVector x, in Activation activation);
 }

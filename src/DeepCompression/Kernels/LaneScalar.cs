@@ -15,5 +15,11 @@ internal readonly struct LaneScalar : ILane<float>
     public static float Add(float a, float b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(float a, float b) => a > b ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Flush(float x) => Denormals.Flush(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Activate(float x, in Activation activation) => activation.Apply(x);
 }

@@ -14,7 +14,7 @@ public sealed class InstructionSetTests
     {
         if (Environment.GetEnvironmentVariable(Inner) is not null)
             return;
-        ProcessStartInfo start = new("dotnet", ["vstest", typeof(InstructionSetTests).Assembly.Location, "--TestCaseFilter:FullyQualifiedName~Kernels.Sparse|FullyQualifiedName~Kernels.Shared"])
+        ProcessStartInfo start = new("dotnet", ["vstest", typeof(InstructionSetTests).Assembly.Location, "--TestCaseFilter:FullyQualifiedName~Kernels.Sparse|FullyQualifiedName~Kernels.Shared|FullyQualifiedName~Kernels.LayerChain"])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[variable] = value;
         start.Environment[Inner] = "1";

@@ -129,7 +129,7 @@ public class SparseConvolutionTests
         KernelCases.AssertClose(expected, y, $"{geometry} on {batch} x {height} x {columns}, density {density}, {width}");
     }
 
-    private static float[] Convolve(float[] weights, ConvolutionGeometry g, float[] bias, Activation activation, float[] x, int batch, int height, int width)
+    internal static float[] Convolve(float[] weights, ConvolutionGeometry g, float[] bias, Activation activation, float[] x, int batch, int height, int width)
     {
         int outHeight = g.GetOutputHeight(height), outWidth = g.GetOutputWidth(width), channels = g.InputChannels / g.Groups;
         float[] y = new float[batch * g.OutputChannels * outHeight * outWidth];
