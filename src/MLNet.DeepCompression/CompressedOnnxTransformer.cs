@@ -74,14 +74,14 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     /// <summary>Writes the model as ML.NET's own ONNX transformer, in the portable form.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx) => BuiltInForm.Save(_ml, Portable(), _binding, _options.Shapes, ctx);
 
-    private ScoringSession CreateSession(bool hasOneThread, double? minimumSpeedup)
+    private ScoringSession CreateSession(bool isForBatches, double? minimumSpeedup)
     {
         using SessionOptions options = _options.CreateSessionOptions?.Invoke() ?? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        if (hasOneThread)
+        if (isForBatches && _scoring.Parallelism > 1)
             options.IntraOpNumThreads = 1;
         if (!_options.UseExecutionProvider)
             return new(new InferenceSession(Portable().ToBytes(), options), null);
-        DeepCompressionOptions? settings = minimumSpeedup is null ? null : new() { MinimumSpeedup = minimumSpeedup };
+        DeepCompressionOptions? settings = _options.CreateSessionOptions is null ? new() { MinimumSpeedup = minimumSpeedup, Batch = isForBatches ? _options.BatchSize ?? BatchSize.Smallest : null } : null;
         DeepCompressionReport report = options.AppendDeepCompression(settings);
         InferenceSession session = CompressedModel.CreateSession(Model, options, settings);
         return new(session, report) { HasChoice = _options.CreateSessionOptions is null && report.Decisions.Count > 0 };

@@ -15,6 +15,9 @@ internal sealed record ClaimPolicy
     /// <summary>The same for packed weights: the alternative is a dense weight that is no constant, which stock ONNX Runtime cannot prepack.</summary>
     public double MinimumSpeedupPacked { get; init; } = 0.5;
 
+    /// <summary>Samples that a run is expected to have, where the model leaves them open; null for one or few.</summary>
+    public int? Batch { get; init; }
+
     /// <summary>Whether what is declined is unpacked before the session is created, instead of being decoded or inlined in it.</summary>
     public bool UnpacksDeclined { get; init; }
 }

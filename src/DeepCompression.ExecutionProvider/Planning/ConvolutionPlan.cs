@@ -79,10 +79,13 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
         return kernel;
     }
 
+    /// <summary>The weight as the kernel wants it.</summary>
+    /// <exception cref="InvalidDataException">The weight is damaged.</exception>
+    public CsrMatrix ReadMatrix() => WeightMatrix.Scale(Weight.Rows(Geometry.OutputChannels, Weight.Shape.Length / Geometry.OutputChannels), Epilogue.Scale);
+
     private SparseConvolution CompileKernel(KernelOptions options)
     {
-        CsrMatrix rows = Weight.Rows(Geometry.OutputChannels, Weight.Shape.Length / Geometry.OutputChannels);
-        SparseConvolution kernel = new(WeightMatrix.Scale(rows, Epilogue.Scale), Geometry, Epilogue.Shift, Epilogue.Activation, options);
+        SparseConvolution kernel = new(ReadMatrix(), Geometry, Epilogue.Shift, Epilogue.Activation, options);
         if (Height > 0 && Width > 0)
             kernel.Prepare(Height, Width);
         return kernel;

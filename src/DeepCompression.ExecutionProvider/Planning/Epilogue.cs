@@ -92,7 +92,8 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
         return (factor, summand);
     }
 
-    private static Activation? ReadActivation(NodeView node)
+    /// <summary>The activation that a node is; null for another operator.</summary>
+    public static Activation? ReadActivation(NodeView node)
     {
         if (node.IsOnnx("Relu"))
             return Activation.Relu;

@@ -110,9 +110,9 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
         return new SharedLinear(coded.Codes.Span, codebook, coded.Codebook.Groups, Outputs, Inputs, !IsTransposed, Epilogue.Shift, Epilogue.Activation, options);
     }
 
-    private SparseLinear CompileSparse(KernelOptions options)
-    {
-        CsrMatrix rows = IsTransposed ? Weight.Rows(Outputs, Inputs) : Weight.Rows(Inputs, Outputs).Transpose();
-        return new SparseLinear(WeightMatrix.Scale(rows, Epilogue.Scale), Epilogue.Shift, Epilogue.Activation, options);
-    }
+    /// <summary>The weight as the sparse kernel wants it.</summary>
+    /// <exception cref="InvalidDataException">The weight is damaged.</exception>
+    public CsrMatrix ReadMatrix() => WeightMatrix.Scale(IsTransposed ? Weight.Rows(Outputs, Inputs) : Weight.Rows(Inputs, Outputs).Transpose(), Epilogue.Scale);
+
+    private SparseLinear CompileSparse(KernelOptions options) => new(ReadMatrix(), Epilogue.Shift, Epilogue.Activation, options);
 }

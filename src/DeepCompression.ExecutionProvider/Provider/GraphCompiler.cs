@@ -33,7 +33,14 @@ internal static unsafe class GraphCompiler
         {
             foreach (WeightNode weight in weights.Values.Where(weight => context.Output(weight.Output) >= 0))
                 Add(weight.Node.Label, new DecodedUnit(weight.Decode(), context.Output(weight.Output)));
-            foreach (NodeView operation in view.Nodes.Where(n => Array.Exists(n.Inputs, input => input is not null && weights.ContainsKey(input.Name))))
+            NodeView[] operations = [.. view.Nodes.Where(n => Array.Exists(n.Inputs, input => input is not null && weights.ContainsKey(input.Name)))];
+            if (operations.Length > 1 && ChainPlan.Match(view, operations[0], weights) is ChainPlan chain && chain.Layers.Count == operations.Length)
+            {
+                Add(chain.Node.Label, chain.Compile(context));
+                operations = []; // operators that were not claimed as a chain share weights, which those of a chain never do
+            }
+
+            foreach (NodeView operation in operations)
             {
                 (UnitPlan? plan, string reason) = UnitMatcher.Match(view, operation, weights);
                 Add(operation.Label, plan?.Compile(context) ?? throw new InvalidOperationException($"node '{operation.Label}' was claimed, but {reason}"));

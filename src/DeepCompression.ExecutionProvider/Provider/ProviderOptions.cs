@@ -60,15 +60,15 @@ internal sealed unsafe class ProviderOptions
         DeepCompressionReport? report = null;
         if (_reports.TryGetValue(Entry(ort, session, "report"), out WeakReference<DeepCompressionReport>? reference))
             reference.TryGetTarget(out report);
-        ProviderOptions options = Parse(Entry(ort, session, "threads"), Entry(ort, session, "autotune"), Entry(ort, session, "kernel"), Entry(ort, session, "minimum_speedup"), report ?? new DeepCompressionReport());
+        ProviderOptions options = Parse(Entry(ort, session, "threads"), Entry(ort, session, "autotune"), Entry(ort, session, "kernel"), Entry(ort, session, "minimum_speedup"), Entry(ort, session, "batch"), report ?? new DeepCompressionReport());
 
         // Whoever unpacked what is to be declined has left what is to be claimed.
-        return Entry(ort, session, Decided) == "1" ? options.With(new ClaimPolicy { MinimumSpeedup = 0, MinimumSpeedupPacked = 0 }) : options;
+        return Entry(ort, session, Decided) == "1" ? options.With(options.Policy with { MinimumSpeedup = 0, MinimumSpeedupPacked = 0 }) : options;
     }
 
     /// <summary>Reads options as they are written for a session; an empty text is one that is not given.</summary>
     /// <exception cref="NotSupportedException">An option has a value that is not understood.</exception>
-    public static ProviderOptions Parse(string threads, string autotune, string kernel, string minimumSpeedup, DeepCompressionReport report)
+    public static ProviderOptions Parse(string threads, string autotune, string kernel, string minimumSpeedup, string batch, DeepCompressionReport report)
     {
         int degree = 0;
         if (threads.Length > 0 && (!int.TryParse(threads, NumberStyles.None, CultureInfo.InvariantCulture, out degree) || degree > 1024))
@@ -83,6 +83,13 @@ internal sealed unsafe class ProviderOptions
             if (!double.TryParse(minimumSpeedup, NumberStyles.Float, CultureInfo.InvariantCulture, out double least) || !(least >= 0))
                 throw new NotSupportedException($"provider option minimum_speedup is a number of at least 0; found '{minimumSpeedup}'");
             policy = new ClaimPolicy { MinimumSpeedup = least, MinimumSpeedupPacked = least };
+        }
+
+        if (batch.Length > 0)
+        {
+            if (!int.TryParse(batch, NumberStyles.None, CultureInfo.InvariantCulture, out int samples) || samples < 1)
+                throw new NotSupportedException($"provider option batch is a number of samples of at least 1; found '{batch}'");
+            policy = policy with { Batch = samples };
         }
 
         VectorWidth width;

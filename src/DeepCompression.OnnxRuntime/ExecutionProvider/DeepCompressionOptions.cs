@@ -22,6 +22,13 @@ public sealed record DeepCompressionOptions
     public double? MinimumSpeedup { get; init; }
 
     /// <summary>
+    /// Samples that a run is expected to have, where the model leaves the first dimension open; null, the default, for one or few. From 16
+    /// on, convolutions, pooling and fully connected layers that follow one another are computed as one, each lane of a register being a
+    /// sample: small models gain most. Runs of any other size stay correct, and of fewer than 16 take as long as one of 16.
+    /// </summary>
+    public int? Batch { get; init; }
+
+    /// <summary>
     /// Throws where the platform has no library for the execution provider. Default: false, which leaves the session as it is: models
     /// in the portable form then run inlined, and the report says why.
     /// </summary>

@@ -65,6 +65,7 @@ public static class SessionOptionsExtensions
             ["autotune"] = settings.Autotune ? "1" : "0",
             ["kernel"] = settings.Kernel ?? "",
             ["minimum_speedup"] = settings.MinimumSpeedup?.ToString(CultureInfo.InvariantCulture) ?? "",
+            ["batch"] = settings.Batch?.ToString(CultureInfo.InvariantCulture) ?? "",
             ["report"] = ProviderOptions.Publish(report),
         };
         options.AppendExecutionProvider(OrtEnv.Instance(), [device], entries);

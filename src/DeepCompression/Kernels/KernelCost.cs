@@ -9,6 +9,8 @@ public static class KernelCost
     private const double DenseNanosecondsPerMultiplyAdd = 1 / 85.0;    // dense convolution
     private const double TileNanosecondsPerMultiplyAdd = 0.2;          // sparse convolution, a vector of 16
     private const int TileLanes = 16;
+    private const double ChainedOutput = 3;                            // an output of a chained layer, in multiply-adds
+    private const double ChainedWeight = 1.4;                          // a weight of a chained product, in multiply-adds: four vectors share its lookup
     private const int DenseChannels = 16;                              // dense convolutions compute channels by so many
 
     /// <summary>A fully connected layer.</summary>
@@ -29,13 +31,29 @@ public static class KernelCost
     public static KernelEstimate Convolution(long nonZeros, ConvolutionGeometry geometry, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(geometry);
-        double positions = (double)geometry.GetOutputHeight(height) * geometry.GetOutputWidth(width);
-        int inputs = geometry.InputChannels / geometry.Groups;
-        double channels = geometry.Groups > 1 ? (double)geometry.OutputChannels * inputs : Pad(geometry.OutputChannels) * (inputs < DenseChannels ? inputs : Pad(inputs));
-        double weights = channels * geometry.KernelHeight * geometry.KernelWidth;
         double tiles = ConvolutionCut.Choose(geometry, 1, height, width, TileLanes, nonZeros).GetCost(geometry, height, width, TileLanes, nonZeros).MultiplyAdds;
-        return new KernelEstimate(tiles * TileNanosecondsPerMultiplyAdd, weights * positions * DenseNanosecondsPerMultiplyAdd);
+        return new KernelEstimate(tiles * TileNanosecondsPerMultiplyAdd, DenseConvolution(geometry, height, width));
     }
+
+    /// <summary>A convolution of a <see cref="LayerChain"/>, one image of many.</summary>
+    /// <param name="nonZeros">Weights that are not zero.</param>
+    /// <param name="geometry">Channels, kernel, strides, pads.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    public static KernelEstimate ChainedConvolution(long nonZeros, ConvolutionGeometry geometry, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(geometry);
+        int rows = geometry.GetOutputHeight(height), columns = geometry.GetOutputWidth(width);
+        double tiles = (ConvolutionPasses.GetCost(rows, columns) * nonZeros) + (ChainedOutput * rows * columns * geometry.OutputChannels);
+        return new KernelEstimate(tiles * TileNanosecondsPerMultiplyAdd / TileLanes, DenseConvolution(geometry, height, width));
+    }
+
+    /// <summary>A fully connected layer of a <see cref="LayerChain"/>, one sample of many.</summary>
+    /// <param name="nonZeros">Weights that are not zero.</param>
+    /// <param name="outputs">Rows of the weights.</param>
+    /// <param name="inputs">Columns of the weights.</param>
+    public static KernelEstimate ChainedLinear(long nonZeros, int outputs, int inputs) =>
+        new(((nonZeros * ChainedWeight) + (ChainedOutput * outputs)) * TileNanosecondsPerMultiplyAdd / TileLanes, (double)outputs * inputs * DenseNanosecondsPerMultiplyAdd);
 
     /// <summary>A recurrent layer, one step of one sequence.</summary>
     /// <param name="nonZeros">Weights that are not zero, input and recurrent.</param>
@@ -57,6 +75,14 @@ public static class KernelCost
     public static KernelEstimate Shared(int codebookSize, int outputs, int inputs, int batch)
     {
         return new KernelEstimate(LinearCost.Shared(codebookSize, outputs, inputs, batch), LinearCost.Dense((long)outputs * inputs, batch));
+    }
+
+    private static double DenseConvolution(ConvolutionGeometry geometry, int height, int width)
+    {
+        double positions = (double)geometry.GetOutputHeight(height) * geometry.GetOutputWidth(width);
+        int inputs = geometry.InputChannels / geometry.Groups;
+        double channels = geometry.Groups > 1 ? (double)geometry.OutputChannels * inputs : Pad(geometry.OutputChannels) * (inputs < DenseChannels ? inputs : Pad(inputs));
+        return channels * geometry.KernelHeight * geometry.KernelWidth * positions * DenseNanosecondsPerMultiplyAdd;
     }
 
     private static double Pad(int channels) => (channels + DenseChannels - 1) / DenseChannels * DenseChannels;

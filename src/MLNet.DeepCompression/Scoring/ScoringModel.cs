@@ -11,7 +11,7 @@ namespace MLNet.DeepCompression.Scoring;
 /// </summary>
 /// <param name="binding">The columns.</param>
 /// <param name="parallelism">Runs of batches at a time.</param>
-/// <param name="createSession">Makes a session; told whether its runs take one thread, and the least expected speed at which operators compute on compressed weights, null for the default.</param>
+/// <param name="createSession">Makes a session; told whether it is for batches, and the least expected speed at which operators compute on compressed weights, null for the default.</param>
 internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<bool, double?, ScoringSession> createSession) : IDisposable
 {
     private const double Never = 1e9; // no operator is expected to be that fast
@@ -50,11 +50,10 @@ internal sealed class ScoringModel(ModelBinding binding, int parallelism, Func<b
             ObjectDisposedException.ThrowIf(_disposed, this);
             if ((forBatches ? _batches : _rows) is { } made)
                 return made.Session;
-            bool hasOneThread = forBatches && parallelism > 1;
             ScoringSession? other = parallelism > 1 ? null : _batches ?? _rows;
-            made = other is { HasChoice: false } ? other : createSession(hasOneThread, null);
+            made = other is { HasChoice: false } ? other : createSession(forBatches, null);
             if (made != other && trial is not null && made.HasChoice)
-                made = SessionTrial.Fastest(made, new double[] { 0, Never }.Select(speedup => (Func<ScoringSession>)(() => createSession(hasOneThread, speedup))), trial);
+                made = SessionTrial.Fastest(made, new double[] { 0, Never }.Select(speedup => (Func<ScoringSession>)(() => createSession(forBatches, speedup))), trial);
             NativeHeap.Trim();
             Execution = made.Report;
             return (forBatches ? _batches = made : _rows = made).Session;

@@ -27,7 +27,7 @@ internal sealed record ModelPlan(IReadOnlyDictionary<NodeProto, WeightNode> Clai
     public static ModelPlan Make(OnnxModel model, DeepCompressionOptions settings, int sessionThreads, bool isAvailable, DeepCompressionReport report)
     {
         ProviderOptions options = ProviderOptions.Parse(
-            (settings.Threads ?? sessionThreads).ToString(CultureInfo.InvariantCulture), settings.Autotune ? "1" : "0", settings.Kernel ?? "", settings.MinimumSpeedup?.ToString(CultureInfo.InvariantCulture) ?? "", report);
+            (settings.Threads ?? sessionThreads).ToString(CultureInfo.InvariantCulture), settings.Autotune ? "1" : "0", settings.Kernel ?? "", settings.MinimumSpeedup?.ToString(CultureInfo.InvariantCulture) ?? "", settings.Batch?.ToString(CultureInfo.InvariantCulture) ?? "", report);
         ClaimPolicy policy = options.Policy with { MinimumSpeedupPacked = options.Policy.MinimumSpeedup, UnpacksDeclined = true };
         Dictionary<NodeProto, WeightNode> claimed = new(ReferenceEqualityComparer.Instance);
         Dictionary<NodeProto, WeightNode> declined = new(ReferenceEqualityComparer.Instance);
