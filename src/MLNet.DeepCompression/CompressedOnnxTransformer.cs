@@ -65,7 +65,7 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoredDataView(new ScoringMapper(_scoring, input.Schema), input, _options.BatchSize);
+        return new ScoredDataView(new ScoringMapper(_scoring, input.Schema), input, _options);
     }
 
     /// <summary>Frees the sessions.</summary>

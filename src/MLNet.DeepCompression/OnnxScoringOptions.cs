@@ -30,7 +30,8 @@ public sealed record OnnxScoringOptions
     /// <summary>
     /// Runs at a time while a data view is scored. Where it is more than 1, data views have a session of their own whose runs take one
     /// thread each: small models then use all cores, which they do not within one run. 1 leaves the threads to ONNX Runtime. Null,
-    /// the default: one a processor, or 1 where <see cref="CreateSessionOptions"/> is given or rows are scored one by one.
+    /// the default: one a processor where a run takes longer than waking a thread, or 1 where <see cref="CreateSessionOptions"/> is given
+    /// or rows are scored one by one.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
     public int? Parallelism

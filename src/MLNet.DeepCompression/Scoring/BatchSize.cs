@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MLNet.DeepCompression.Scoring;
 
 /// <summary>
-/// How many rows a cursor scores at once: a given number, or one that doubles from 32 as long as that makes a row
-/// cheaper by a twentieth at least.
+/// How many rows a cursor scores by one run, and how many runs at a time: a given number of rows, or one that doubles from 32 until what a
+/// run costs beside its rows no longer counts. Runs that are over sooner than another thread is awake are made one after the other.
 /// </summary>
 internal sealed class BatchSize
 {
@@ -12,55 +12,45 @@ internal sealed class BatchSize
     public const int Smallest = 32;
 
     private const int Largest = 1024; // rows: larger batches were not seen to be faster
-    private const double WorthwhileGain = 0.95; // of the time a row took at half the size
+    private const int MostValues = 1 << 18; // of all inputs: what a run reads stays in a second-level cache
+    private static readonly TimeSpan _long = TimeSpan.FromMilliseconds(1); // a run that need not be longer
+    private static readonly TimeSpan _worthAThread = TimeSpan.FromMilliseconds(0.3); // a run; waking a thread takes a tenth of a millisecond
 
-    private double _millisecondsPerRow = double.PositiveInfinity;
-    private bool _settled;
-    private bool _warm;
+    private readonly int _parallelism;
+    private readonly int _mostRows;
+    private readonly bool _adaptsRuns;
 
-    /// <param name="fixedRows">The size to use always, or null to adapt.</param>
-    /// <param name="isBatchable">Whether the model takes several rows at once at all.</param>
-    public BatchSize(int? fixedRows, bool isBatchable)
+    /// <param name="options">Gives the numbers that are fixed.</param>
+    /// <param name="model">The bound model.</param>
+    public BatchSize(OnnxScoringOptions options, ScoringModel model)
     {
-        Rows = fixedRows ?? (isBatchable ? Smallest : 1);
-        _settled = fixedRows is not null || !isBatchable;
+        _parallelism = model.Parallelism;
+        _adaptsRuns = options.Parallelism is null;
+        Rows = options.BatchSize ?? (model.IsBatchable ? Smallest : 1);
+        Runs = _adaptsRuns ? 1 : _parallelism;
+        bool adapts = options.BatchSize is null && model.IsBatchable;
+        _mostRows = adapts ? Math.Clamp(MostValues / Math.Max(model.Inputs.Sum(input => input.RowLength ?? 1), 1), Smallest, Largest) : Rows;
     }
 
-    /// <summary>The size of the next batches, in rows.</summary>
+    /// <summary>The rows of the next runs.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Runs a batch, or several at a time, and takes its time into account.</summary>
+    /// <summary>The next runs to make at a time.</summary>
+    public int Runs { get; private set; }
+
+    /// <summary>Makes the runs of some rows and takes their time into account.</summary>
     /// <param name="rows">The rows there are.</param>
-    /// <param name="wanted">The rows of all batches, if there were enough.</param>
-    /// <param name="run">Runs them; told the size of a batch.</param>
-    public void Measure(int rows, int wanted, Action<int> run)
+    /// <param name="run">Makes the runs.</param>
+    public void Measure(int rows, Action run)
     {
-        if (_settled || rows < wanted)
-        {
-            run(Rows);
-            return;
-        }
-
         long start = Stopwatch.GetTimestamp();
-        run(Rows);
-        double perRow = Stopwatch.GetElapsedTime(start).TotalMilliseconds / rows;
-        if (!_warm)
-        {
-            // The first run of a size allocates; what it took says nothing about the next.
-            _warm = true;
-            return;
-        }
-
-        _warm = false;
-        if (perRow > _millisecondsPerRow * WorthwhileGain)
-        {
-            Rows = Math.Max(Smallest, Rows / 2);
-            _settled = true;
-            return;
-        }
-
-        _millisecondsPerRow = perRow;
-        _settled = Rows >= Largest;
-        Rows = Math.Min(2 * Rows, Largest);
+        run();
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        if (rows < Rows * Runs)
+            return; // the last ones
+        if (_adaptsRuns)
+            Runs = elapsed >= _worthAThread ? _parallelism : 1;
+        if (elapsed < _long)
+            Rows = Math.Min(2 * Rows, _mostRows);
     }
 }

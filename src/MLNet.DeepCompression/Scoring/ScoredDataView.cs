@@ -3,7 +3,7 @@ using Microsoft.ML;
 namespace MLNet.DeepCompression.Scoring;
 
 /// <summary>The rows of a source with the model's output columns; nothing is scored before a cursor moves.</summary>
-internal sealed class ScoredDataView(ScoringMapper mapper, IDataView source, int? batchSize) : IDataView
+internal sealed class ScoredDataView(ScoringMapper mapper, IDataView source, OnnxScoringOptions options) : IDataView
 {
     public bool CanShuffle => source.CanShuffle;
 
@@ -15,7 +15,7 @@ internal sealed class ScoredDataView(ScoringMapper mapper, IDataView source, int
     {
         DataViewSchema.Column[] needed = [.. columnsNeeded];
         DataViewRowCursor input = source.GetRowCursor(mapper.GetDependencies(needed), rand);
-        return new ScoringCursor(mapper, input, needed, new BatchSize(batchSize, mapper.Model.IsBatchable));
+        return new ScoringCursor(mapper, input, needed, new BatchSize(options, mapper.Model));
     }
 
     // One cursor: the model's own threads already use the processor's cores.

@@ -84,7 +84,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         _scorer?.Clear();
         (_rows, _row) = (0, -1);
-        int wanted = _batchSize.Rows * (_scorer is null ? 1 : _mapper.Model.Parallelism);
+        int wanted = _batchSize.Rows * _batchSize.Runs;
         Reserve(wanted);
         while (_rows < wanted && !_ended && (_input.MoveNext() || End()))
         {
@@ -97,7 +97,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
         }
 
         if (_rows > 0 && _scorer is not null)
-            _batchSize.Measure(_rows, wanted, rows => _scorer.Score(rows, isBatch: true));
+            _batchSize.Measure(_rows, () => _scorer.Score(_batchSize.Rows, isBatch: true));
         return _rows > 0;
     }
 
