@@ -56,7 +56,7 @@ public sealed class RecipeTests
     [InlineData("""{ "default": { "threshold": 0.1 } }""")]
     [InlineData("""{ "default": { "quality": 0.8, "bits": 3, "initialization": "linear", "maxIterations": 0 } }""")]
     [InlineData("""{ "default": { "bits": 3, "groups": 2, "initialization": "random", "seed": 4 }, "byOperator": { "Gemm": { "sparsity": 0.5 } }, "minElements": 700 }""")]
-    [InlineData("""{ "default": { "sparsity": 0.5, "bits": 5, "entropyPenalty": 2.5 } }""")]
+    [InlineData("""{ "default": { "sparsity": 0.5, "bits": 5, "entropyPenalty": 0.0125 } }""")]
     [InlineData("""{ "saliency": "inputNorm", "default": { "sparsity": 0.5, "method": "rows" }, "samples": 8 }""")]
     [InlineData("""{ "form": "standard", "standard": { "kind": "staticInt8", "calibration": "entropy" }, "default": { "sparsity": 0.5 } }""")]
     [InlineData("""{ "form": "standard", "standard": { "kind": "staticInt8", "calibration": "percentile", "percentile": 0.999 }, "samples": 16 }""")]

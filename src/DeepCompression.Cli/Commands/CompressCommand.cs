@@ -20,7 +20,7 @@ internal static class CompressCommand
         Option<bool> lossless = new("--lossless") { Description = "Change no value: code the zeros and shared values that are there already" };
         Option<double?> sparsity = CommonOptions.Share("--sparsity", "Zeros by elements after pruning, for every weight");
         Option<int?> bits = new("--bits") { Description = "Bits a weight after sharing, 1 to 8, for every weight", HelpName = "1..8" };
-        Option<double?> penalty = CommonOptions.EntropyPenalty("With --bits: what a bit of code is worth, in mean squared errors of k-means. More makes codes smaller and errors larger; 1 to 5 are usual. Default: 0");
+        Option<double?> penalty = CommonOptions.EntropyPenalty("With --bits: what a bit of code is worth, as squared error by the variance of the weight. More makes codes smaller and errors larger; 0.0001 to 0.01 are usual. Default: 0");
         Option<EntropyCoder?> coder = new("--coder") { Description = "The entropy coder of the packed form. Default: auto", HelpName = "huffman|range|auto" };
         Option<StandardKind?> standard = new("--standard") { Description = "What the standard form stores; default: the smallest within the error budget", HelpName = "sparseInitializer|float16|int8|int4|matMulNBits|staticInt8|lowRank" };
         Option<CalibrationMethod?> calibration = new("--calibration") { Description = "How --standard staticInt8 finds the ranges of activations from the inputs. Default: minMax", HelpName = "minMax|percentile|entropy" };
@@ -72,7 +72,7 @@ internal static class CompressCommand
               deepcompress compress model.onnx -o small.onnx --inputs samples/ --max-error 0.5%
               deepcompress compress model.onnx -o small.onnx --form portable --preset small
               deepcompress compress model.onnx -o small.onnx --sparsity 0.9 --bits 5
-              deepcompress compress model.onnx -o small.onnx --sparsity 0.9 --bits 5 --entropy-penalty 2
+              deepcompress compress model.onnx -o small.onnx --sparsity 0.9 --bits 8 --entropy-penalty 0.002
               deepcompress compress model.onnx -o small.onnx --sparsity 0.6 --saliency inputNorm --inputs samples.npz
               deepcompress compress model.onnx -o int8.onnx --form standard --standard staticInt8 --inputs samples/ --calibration entropy
               deepcompress compress pruned.onnx -o small.onnx --lossless --coder range

@@ -25,7 +25,7 @@ internal sealed class CompressFigures(string input, string output, ModelForm for
         holds,
         maxError,
         compression.Verification.Samples == 0 ? null : ComparisonDocument.From(compression.Verification),
-        [.. compression.Choices.Select(c => new ChoiceDocument(c.Path, c.Sparsity, c.Bits, c.Groups, c.ErrorShare, c.Reason))],
+        [.. compression.Choices.Select(c => new ChoiceDocument(c.Path, c.Sparsity, c.Bits, c.Groups, c.EntropyPenalty, c.ErrorShare, c.Reason))],
         [.. _result.Report.Weights.Select(w => InspectFigures.ToDocument(w, OutputBytes))]));
 
     public void Write(CommandConsole console)

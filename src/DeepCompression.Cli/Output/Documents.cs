@@ -37,4 +37,4 @@ internal sealed record CompressDocument(
     ComparisonDocument? Comparison, IReadOnlyList<ChoiceDocument> Choices, IReadOnlyList<WeightDocument> Weights);
 
 /// <summary>What was chosen for a weight, and why.</summary>
-internal sealed record ChoiceDocument(string Path, double Sparsity, int Bits, int Groups, double ErrorShare, string Reason);
+internal sealed record ChoiceDocument(string Path, double Sparsity, int Bits, int Groups, double EntropyPenalty, double ErrorShare, string Reason);

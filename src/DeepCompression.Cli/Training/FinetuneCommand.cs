@@ -19,7 +19,7 @@ internal static class FinetuneCommand
         Option<int> reassign = new("--reassign-epochs") { Description = "Passes before, in which weights can change their centroid", HelpName = "N", DefaultValueFactory = _ => 0 };
         Option<string> start = new("--start") { Description = "Where centroids start", DefaultValueFactory = _ => "optimal" };
         start.AcceptOnlyFromAmong("optimal", "linear", "density", "random", "k-means++");
-        Option<double?> penalty = CommonOptions.EntropyPenalty("What a bit of code is worth when weights choose their centroids, in mean squared errors of k-means. More makes codes smaller. Default: 0");
+        Option<double?> penalty = CommonOptions.EntropyPenalty("What a bit of code is worth when weights choose their centroids, as squared error by the variance of the weight. More makes codes smaller. Default: 0");
         Option<bool> sum = new("--sum") { Description = "Centroids follow the sum of their weights' gradients, as in the paper, not the mean" };
         TrainingCommand command = new(console, "finetune", "Share the weights of a trained model and train the centroids.", bits, weights, vectors, epochs, reassign, start, penalty, sum);
         command.SetAction((result, model, data, options) => SharedTraining.Run(

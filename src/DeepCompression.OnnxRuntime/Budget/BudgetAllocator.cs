@@ -2,7 +2,8 @@ namespace DeepCompression.OnnxRuntime.Budget;
 
 /// <summary>
 /// Chooses one candidate a weight so that the sum of sizes is small and the sum of squared errors stays within a limit: for a price
-/// of error, each weight takes the candidate with the smallest size + price x error, and the price is found by bisection.
+/// of error, each weight takes the candidate with the smallest size + price x error, and the price is found by bisection. What is left
+/// of the limit then goes to single weights, those first that save most by what they add.
 /// Errors of different weights are taken to be independent, so that their squares add up.
 /// </summary>
 internal static class BudgetAllocator
@@ -38,7 +39,33 @@ internal static class BudgetAllocator
             }
         }
 
+        Fill(curves, sensitivities, squaredError, best);
         return best;
+    }
+
+    // Candidates of a weight that are best at no price can still fit.
+    private static void Fill(IReadOnlyList<IReadOnlyList<WeightCandidate>> curves, IReadOnlyList<double> sensitivities, double squaredError, int[] chosen)
+    {
+        while (true)
+        {
+            double left = squaredError - SquaredError(curves, sensitivities, chosen);
+            (int weight, int candidate, double most) = (0, 0, 0);
+            for (int i = 0; i < chosen.Length; i++)
+            {
+                WeightCandidate current = curves[i][chosen[i]];
+                for (int c = 0; c < curves[i].Count; c++)
+                {
+                    long saved = current.Bytes - curves[i][c].Bytes;
+                    double added = sensitivities[i] * (curves[i][c].Distortion - current.Distortion);
+                    if (saved > 0 && added <= left && saved > most * Math.Max(added, double.Epsilon))
+                        (weight, candidate, most) = (i, c, saved / Math.Max(added, double.Epsilon));
+                }
+            }
+
+            if (most == 0)
+                return;
+            chosen[weight] = candidate;
+        }
     }
 
     /// <summary>The squared error that is expected of a choice.</summary>

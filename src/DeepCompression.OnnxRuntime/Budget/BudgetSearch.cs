@@ -17,7 +17,7 @@ public static class BudgetSearch
 {
     private const int ProbeSamples = 2; // samples for the sensitivity of one weight; all are used for the choices together
     private const double ProbeDistortion = 1e-3; // squared: about a code of 5 bits
-    private const int Trials = 7; // runs of all choices together, a round
+    private const int Trials = 10; // runs of all choices together, a round
     private const int MaxSkips = 60; // targets a round that lead to the choices of the one before
     private const double CloseEnough = 0.95; // of the budget: nothing much is left to gain
 
@@ -43,7 +43,7 @@ public static class BudgetSearch
         foreach (Weight weight in WeightWalker.Find(model).Where(options.Select))
         {
             if (ReasonToKeep(weight) is { } reason)
-                kept.Add(new WeightChoice(weight.Path, 0, 0, 1, 0, reason));
+                kept.Add(new WeightChoice(weight.Path, 0, 0, 1, 0, 0, reason));
             else
                 weights.Add(weight);
         }
@@ -105,7 +105,7 @@ public static class BudgetSearch
                 string reason = candidate.IsLossless ? (_curves[i].Count > 1 ? "kept exact: a change would cost too much error" : "kept exact: nothing smaller was found")
                     : _sensitivities[i] == 0 ? "no effect on the outputs was seen: changed little, to be safe"
                     : FormattableString.Invariant($"{Math.Sqrt(candidate.Distortion) * 100:G2} % change of the weight, {share * 100:G2} % of the output error");
-                yield return new WeightChoice(found[i].Path, candidate.Sparsity, candidate.Bits, candidate.Groups, share, reason);
+                yield return new WeightChoice(found[i].Path, candidate.Sparsity, candidate.Bits, candidate.Groups, candidate.EntropyPenalty, share, reason);
             }
         }
 
@@ -130,7 +130,7 @@ public static class BudgetSearch
 
         // Not seen to matter on these samples, which does not mean that it never does: only the closest of the candidates are left.
         private static IReadOnlyList<WeightCandidate> Careful(IReadOnlyList<WeightCandidate> curve) =>
-            [.. curve.Where((c, i) => i == 0 || (c.Bits == 8 && c.Sparsity == 0))];
+            [.. curve.Where((c, i) => i == 0 || (c.Bits == 8 && c.Sparsity == 0 && c.EntropyPenalty == 0))];
 
         // The measured error is not quite what the sum of squares expects: the target moves until it is just within the budget.
         private (int[] Chosen, double Error, double Target) FitToBudget(double start)
@@ -194,7 +194,7 @@ public static class BudgetSearch
             if (_coded[weight].Dense is null || _coded[weight].Candidate != candidate)
             {
                 WeightCandidate c = _curves[weight][candidate];
-                CompressedTensor coded = c.IsLossless ? weights[weight] : CandidateCoder.Code(weights[weight], c.Sparsity, c.Bits, c.Groups);
+                CompressedTensor coded = c.IsLossless ? weights[weight] : CandidateCoder.Code(weights[weight], c.Sparsity, c.Sharing);
                 _coded[weight] = (candidate, CandidateCoder.Dense(coded));
             }
 

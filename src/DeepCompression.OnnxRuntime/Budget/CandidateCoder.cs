@@ -6,19 +6,23 @@ namespace DeepCompression.OnnxRuntime.Budget;
 /// <summary>Prunes and shares a weight as a candidate says.</summary>
 internal static class CandidateCoder
 {
-    /// <summary>
-    /// How centroids are found: k-means++ comes within 0.2 dB of the optimum in a hundredth of its time, and a search codes each weight often.
-    /// </summary>
-    public static SharingOptions Sharing(int bits, int groups) =>
-        new() { Bits = bits, Groups = groups, Initialization = CentroidInitialization.KMeansPlusPlus, MaxIterations = 20 };
+    /// <summary>How centroids are found: k-means++ comes within 0.2 dB of the optimum in a hundredth of its time, and a search codes each weight often.</summary>
+    public static SharingOptions Sharing(int bits, int groups, double entropyPenalty) => new()
+    {
+        Bits = bits,
+        Groups = groups,
+        Initialization = CentroidInitialization.KMeansPlusPlus,
+        MaxIterations = entropyPenalty == 0 ? 20 : 60,
+        EntropyPenalty = entropyPenalty,
+    };
 
     /// <summary>The weight after the lossy stages.</summary>
-    public static CompressedTensor Code(PrunedTensor weight, double sparsity, int bits, int groups = 1)
+    public static CompressedTensor Code(PrunedTensor weight, double sparsity, SharingOptions? sharing)
     {
         PrunedTensor pruned = sparsity > 0
             ? MaskSelector.BySparsity(Saliency.Magnitude(weight.ElementType, weight.Values.Span), sparsity).Apply(weight)
             : weight;
-        return bits > 0 ? WeightSharer.Share(pruned, Sharing(bits, groups)) : pruned;
+        return sharing is null ? pruned : WeightSharer.Share(pruned, sharing);
     }
 
     /// <summary>The dense values of a weight after the lossy stages.</summary>

@@ -13,7 +13,7 @@ internal static class CandidateCurve
     private const int RunLength = 2048; // elements
     private const int ShortestGroup = 2048; // elements: below, the centroids weigh more than they gain
 
-    private static readonly int[] s_groupedBits = [8, 7];
+    private static readonly (int Bits, double EntropyPenalty)[] s_groupedPortable = [(8, 0)], s_groupedPacked = [(8, 0), (8, 1e-4), (8, 4e-4)];
 
     /// <summary>Pruning is tried where what it adds to the distortion is about this many times that of sharing alone.</summary>
     private static readonly double[] s_pruneShares = [0.1, 0.3, 1, 3];
@@ -21,10 +21,15 @@ internal static class CandidateCurve
     private static readonly double[] s_sparsities =
         [0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99];
 
-    /// <summary>Bits whose codes fill their digits: FORMAT.md, "Digits".</summary>
-    private static readonly int[] s_portableBits = [8, 4, 2, 1];
+    /// <summary>Bits whose codes fill their digits: FORMAT.md, "Digits". Codes of unequal frequency are no smaller there.</summary>
+    private static readonly (int Bits, double EntropyPenalty)[] s_portable = [(8, 0), (4, 0), (2, 0), (1, 0)];
 
-    private static readonly int[] s_packedBits = [8, 7, 6, 5, 4, 3, 2];
+    /// <summary>
+    /// Entropy-coded, many centroids of which few are frequent are smaller at the same distortion than few centroids: so all bits, and a
+    /// penalty instead, in proportion to which distortion grows.
+    /// </summary>
+    private static readonly (int Bits, double EntropyPenalty)[] s_packed =
+        [(8, 0), .. Enumerable.Range(0, 26).Select(step => (8, 1e-4 * Math.Pow(2, step / 2d)))];
 
     /// <summary>The candidates from the closest and largest to the farthest and smallest; the first one changes nothing.</summary>
     public static IReadOnlyList<WeightCandidate> Find(PrunedTensor weight, bool portable)
@@ -33,15 +38,15 @@ internal static class CandidateCurve
         double scale = (double)weight.Shape.Length / part.Shape.Length;
         double[] pruneDistortion = [.. s_sparsities.Select(sparsity => PruneDistortion(part, sparsity))];
         List<WeightCandidate> candidates = [Lossless(weight, portable)];
-        foreach (int bits in portable ? s_portableBits : s_packedBits)
+        foreach ((int bits, double penalty) in portable ? s_portable : s_packed)
         {
-            WeightCandidate shared = Candidate(part, 0, bits, scale, portable);
+            WeightCandidate shared = Candidate(part, 0, bits, penalty, scale, portable);
             candidates.Add(shared);
             IEnumerable<int> tried = s_pruneShares
                 .Select(share => Array.FindIndex(pruneDistortion, d => d >= share * shared.Distortion))
                 .Where(i => i >= 0 && pruneDistortion[i] <= 2 * s_pruneShares[^1] * shared.Distortion)
                 .Distinct();
-            candidates.AddRange(tried.Select(i => Candidate(part, s_sparsities[i], bits, scale, portable)));
+            candidates.AddRange(tried.Select(i => Candidate(part, s_sparsities[i], bits, penalty, scale, portable)));
         }
 
         candidates.AddRange(Grouped(weight, portable));
@@ -54,7 +59,7 @@ internal static class CandidateCurve
         int channels = weight.Shape.Rank == 0 ? 1 : (int)weight.Shape.Dimensions[0];
         int most = Math.Min(channels, weight.Shape.Length / ShortestGroup);
         int[] counts = [.. new[] { most, most / 4 }.Select(limit => LargestDivisor(channels, limit)).Where(groups => groups > 1).Distinct()];
-        return counts.SelectMany(groups => s_groupedBits.Select(bits => Candidate(weight, 0, bits, 1, portable, groups)));
+        return counts.SelectMany(groups => (portable ? s_groupedPortable : s_groupedPacked).Select(way => Candidate(weight, 0, way.Bits, way.EntropyPenalty, 1, portable, groups)));
     }
 
     private static int LargestDivisor(int number, int limit)
@@ -78,11 +83,14 @@ internal static class CandidateCurve
         return best;
     }
 
-    private static WeightCandidate Candidate(PrunedTensor part, double sparsity, int bits, double scale, bool portable, int groups = 1)
+    private static WeightCandidate Candidate(PrunedTensor part, double sparsity, int bits, double penalty, double scale, bool portable, int groups = 1)
     {
-        var coded = (CodedTensor)CandidateCoder.Code(part, sparsity, bits, groups);
+        SharingOptions sharing = CandidateCoder.Sharing(bits, groups, penalty);
+        if (penalty > 0)
+            sharing = sharing with { Initialization = CentroidInitialization.CubeRoot }; // as good on few elements, and quicker still
+        var coded = (CodedTensor)CandidateCoder.Code(part, sparsity, sharing);
         double distortion = CandidateCoder.Distortion(part.ElementType, part.Values.Span, CandidateCoder.Dense(coded));
-        return new WeightCandidate(sparsity, bits, groups, distortion, Size(coded, scale, portable));
+        return new WeightCandidate(sparsity, bits, groups, penalty, distortion, Size(coded, scale, portable));
     }
 
     // Runs, not single elements: gaps and neighbours are those of the weight.
@@ -103,13 +111,13 @@ internal static class CandidateCurve
     }
 
     private static double PruneDistortion(PrunedTensor part, double sparsity) => CandidateCoder.Distortion(
-        part.ElementType, part.Values.Span, CandidateCoder.Dense(CandidateCoder.Code(part, sparsity, bits: 0)));
+        part.ElementType, part.Values.Span, CandidateCoder.Dense(CandidateCoder.Code(part, sparsity, sharing: null)));
 
     private static WeightCandidate Lossless(PrunedTensor weight, bool portable)
     {
         CodedTensor? shared = LosslessSharer.TryShare(weight);
         long bytes = shared is null ? weight.DenseBytes : Math.Min(weight.DenseBytes, Size(shared, 1, portable));
-        return new WeightCandidate(0, 0, 1, 0, bytes);
+        return new WeightCandidate(0, 0, 1, 0, 0, bytes);
     }
 
     private static long Size(CodedTensor coded, double scale, bool portable)

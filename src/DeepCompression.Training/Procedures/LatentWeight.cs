@@ -61,27 +61,29 @@ internal sealed class LatentWeight
     /// Moves each centroid to the mean of the kept latent values that have it: one iteration of k-means, or, where bits have a price, of
     /// entropy-constrained quantization (Chou, Lookabaugh, Gray 1989).
     /// </summary>
-    /// <param name="entropyPenalty">What a bit of code is worth, in mean squared distances of the latent values from their nearest centroids.</param>
+    /// <param name="entropyPenalty">What a bit of code is worth: the squared error for it, in units of the variance of the latent values.</param>
     public void MoveCentroids(double entropyPenalty)
     {
         double[] sums = new double[Centroids.Length];
         int[] counts = new int[Centroids.Length];
-        double distortion = 0;
+        double sum = 0, squares = 0;
         foreach (int i in _kept)
         {
             int code = CodeOf(_latent[i]);
             sums[code] += _latent[i];
             counts[code]++;
-            double distance = _latent[i] - Centroids[Nearest(_latent[i])];
-            distortion += distance * distance;
+            sum += _latent[i];
+            squares += (double)_latent[i] * _latent[i];
         }
+
+        double mean = sum / _kept.Length, price = entropyPenalty * Math.Max(0, squares / _kept.Length - mean * mean);
 
         for (int code = 0; code < sums.Length; code++)
         {
             if (counts[code] > 0)
             {
                 Centroids[code] = (float)(sums[code] / counts[code]);
-                _costs[code] = entropyPenalty * distortion / _kept.Length * Math.Log2((double)_kept.Length / counts[code]);
+                _costs[code] = price * Math.Log2((double)_kept.Length / counts[code]);
             }
             else if (entropyPenalty > 0)
             {

@@ -42,7 +42,7 @@ public static class KMeans
         if (options.EntropyPenalty == 0 || options.MaxIterations == 0)
             return nearest;
 
-        double penalty = options.EntropyPenalty * nearest.Distortion / weights.Count;
+        double penalty = options.EntropyPenalty * weights.MomentsOf(weights.Count).SquaredError / weights.Count;
         (WeightRuns runs, int more) = EntropyConstrained.Run(weights, WeightRuns.Cut(weights, nearest.Boundaries), penalty, options.MaxIterations);
         return new KMeansResult(runs.Centroids, runs.Boundaries, runs.Distortion, runs.Bits / weights.Count, lowerBound, iterations + more);
     }
@@ -55,6 +55,7 @@ public static class KMeans
             CentroidInitialization.Density => Initializers.Density(weights, clusters),
             CentroidInitialization.Random => Initializers.Random(weights, clusters, options.Seed),
             CentroidInitialization.KMeansPlusPlus => Initializers.PlusPlus(weights, clusters, options.Seed),
+            CentroidInitialization.CubeRoot => Initializers.CubeRoot(weights, clusters),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Initialization, "Not an initialization."),
         };
         int iterations = Lloyd.Run(weights, centroids, options.MaxIterations);

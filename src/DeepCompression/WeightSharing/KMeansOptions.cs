@@ -12,11 +12,11 @@ public record KMeansOptions
     } = CentroidInitialization.Optimal;
 
     /// <summary>
-    /// What a bit of code is worth, in units of the mean squared error that k-means leaves: with more than 0, k-means is followed by
-    /// entropy-constrained iterations (Chou, Lookabaugh, Gray 1989, "Entropy-constrained vector quantization"). A weight then takes the
+    /// What a bit of code is worth: the squared error for it, in units of the variance of the weights. With more than 0, k-means is followed
+    /// by entropy-constrained iterations (Chou, Lookabaugh, Gray 1989, "Entropy-constrained vector quantization"). A weight then takes the
     /// centroid of the least squared error + penalty x length of its code, so that codes differ more in frequency and an entropy coder makes
-    /// them smaller, for some more squared error. On weights of a Laplace distribution and 5 bits, 1 saves 0.3 bits a weight for 0.6 dB
-    /// of the signal-to-noise ratio. Default 0: every weight takes the nearest centroid.
+    /// them smaller. Where there are centroids enough, the mean squared error comes to half to seven tenths of the penalty (0.001: about
+    /// 32 dB), at a quarter of a bit a weight less than k-means with fewer centroids needs for it. Default 0: every weight takes the nearest centroid.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, infinite or NaN.</exception>
     public double EntropyPenalty

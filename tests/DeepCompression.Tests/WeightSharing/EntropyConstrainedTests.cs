@@ -14,10 +14,10 @@ public sealed class EntropyConstrainedTests
         {
             float[] weights = [.. RandomWeights.Normal(length, length).Select(weight => MathF.Round(weight * weight * weight * 500) / 64)];
             KMeansOptions start = new() { Initialization = All[step % All.Length], MaxIterations = 1 + length % 40 };
-            double penalty = Math.ScaleB(1, step - 6);
+            double penalty = Math.ScaleB(1, step - 12);
             KMeansResult before = KMeans.Cluster(weights, clusters, start);
             KMeansResult after = KMeans.Cluster(weights, clusters, start with { EntropyPenalty = penalty });
-            double worth = penalty * before.Distortion; // of a bit a weight
+            double worth = penalty * SquaredDeviations(weights); // of a bit a weight
             Assert.True(
                 after.Distortion + worth * after.Entropy <= (before.Distortion + worth * before.Entropy) * (1 + 1e-9),
                 $"{after} after {before}");
@@ -29,9 +29,9 @@ public sealed class EntropyConstrainedTests
         Prop.ForAll(Gen.Choose(30, 1500).ToArbitrary(), Gen.Choose(2, 40).ToArbitrary(), Gen.Choose(0, 8).ToArbitrary(), (length, clusters, step) =>
         {
             float[] weights = [.. RandomWeights.Normal(length, length + 1).Select(weight => weight * MathF.Abs(weight) + 3)];
-            double ratio = Math.ScaleB(1, step - 4);
+            double ratio = Math.ScaleB(1, step - 10);
             KMeansOptions options = new() { MaxIterations = 100_000 };
-            double penalty = ratio * KMeans.Cluster(weights, clusters, options).Distortion / length;
+            double penalty = ratio * SquaredDeviations(weights) / length;
             KMeansResult result = KMeans.Cluster(weights, clusters, options with { EntropyPenalty = ratio });
 
             int[] owners = [.. weights.Select(weight => result.Boundaries.Count(boundary => boundary <= weight))];
@@ -69,14 +69,14 @@ public sealed class EntropyConstrainedTests
     {
         float[] weights = RandomWeights.Normal(100_000, 5);
         KMeansResult last = KMeans.Cluster(weights, 31);
-        foreach (double penalty in (double[])[0.1, 0.5, 1, 2, 5, 20, 100])
+        foreach (double penalty in (double[])[1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1])
         {
             KMeansResult result = KMeans.Cluster(weights, 31, new KMeansOptions { EntropyPenalty = penalty });
             Assert.True(result.Entropy < last.Entropy && result.Distortion > last.Distortion, $"{penalty}: {result} after {last}");
             last = result;
         }
 
-        Assert.Single(KMeans.Cluster(weights, 31, new KMeansOptions { EntropyPenalty = 1e9 }).Centroids);
+        Assert.Single(KMeans.Cluster(weights, 31, new KMeansOptions { EntropyPenalty = 100 }).Centroids);
     }
 
     [Fact]
@@ -85,17 +85,29 @@ public sealed class EntropyConstrainedTests
         // What it is for: heavy tails, where centroids of equal error have codes of almost equal frequency.
         float[] weights = [.. RandomWeights.Normal(50_000, 6).Select(weight => weight * MathF.Abs(weight))];
         KMeansResult plain = KMeans.Cluster(weights, 16), constrained = KMeans.Cluster(weights, 64);
-        for (double penalty = 8; constrained.Distortion < 0.9 * plain.Distortion; penalty *= 1.1)
+        for (double penalty = 1e-4; constrained.Distortion < 0.9 * plain.Distortion; penalty *= 1.1)
             constrained = KMeans.Cluster(weights, 64, new KMeansOptions { Initialization = CentroidInitialization.Density, EntropyPenalty = penalty });
         Assert.True(constrained.Distortion < plain.Distortion);
         Assert.True(constrained.Entropy < plain.Entropy - 0.2, $"{constrained.Entropy} bits against {plain.Entropy}");
     }
 
     [Fact]
+    public void Cluster_CentroidsEnough_LeavesHalfToSevenTenthsOfThePenalty()
+    {
+        float[] weights = RandomWeights.Normal(200_000, 7);
+        double variance = SquaredDeviations(weights) / weights.Length;
+        foreach (double penalty in (double[])[0.001, 0.01])
+        {
+            KMeansResult result = KMeans.Cluster(weights, 127, new KMeansOptions { Initialization = CentroidInitialization.Density, EntropyPenalty = penalty, MaxIterations = 5000 });
+            Assert.InRange(result.Distortion / weights.Length / variance, 0.5 * penalty, 0.75 * penalty); // 1 / (2 ln 2) = 0.72 in the limit
+        }
+    }
+
+    [Fact]
     public void Share_Twice_GivesTheSame()
     {
         PrunedTensor tensor = RandomWeights.ToTensor(RandomWeights.Sparse(600_000, 0.7, 2));
-        SharingOptions options = new() { Bits = 5, EntropyPenalty = 2 };
+        SharingOptions options = new() { Bits = 5, EntropyPenalty = 1e-3 };
         CodedTensor first = WeightSharer.Share(tensor, options), second = WeightSharer.Share(tensor, options);
         Assert.Equal(first.Codes.ToArray(), second.Codes.ToArray());
         Assert.Equal(first.Codebook.Values.ToArray(), second.Codebook.Values.ToArray());
@@ -108,11 +120,11 @@ public sealed class EntropyConstrainedTests
         foreach (ElementType type in Enum.GetValues<ElementType>())
         {
             PrunedTensor tensor = RandomWeights.ToTensor(values, type, 20, 1000);
-            CodedTensor shared = WeightSharer.Share(tensor, new SharingOptions { Bits = 4, Groups = 2, EntropyPenalty = 2 });
+            CodedTensor shared = WeightSharer.Share(tensor, new SharingOptions { Bits = 4, Groups = 2, EntropyPenalty = 0.02 });
             float[] stored = tensor.ToSingles();
             double expected = 0;
             for (int group = 0; group < 2; group++)
-                expected += KMeans.Cluster([.. stored.Skip(group * 10_000).Take(10_000).Where(value => value != 0)], 15, new KMeansOptions { EntropyPenalty = 2 }).Distortion;
+                expected += KMeans.Cluster([.. stored.Skip(group * 10_000).Take(10_000).Where(value => value != 0)], 15, new KMeansOptions { EntropyPenalty = 0.02 }).Distortion;
             Assert.Equal(expected, Distortion.SumOfSquaredErrors(tensor, shared), 0.01 * expected); // centroids are rounded
             Assert.Equal(tensor.CountNonZeros(), shared.CountNonZeros());
             Assert.True(expected > Distortion.SumOfSquaredErrors(tensor, WeightSharer.Share(tensor, new SharingOptions { Bits = 4, Groups = 2 })));
@@ -127,4 +139,10 @@ public sealed class EntropyConstrainedTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new KMeansOptions { EntropyPenalty = penalty });
 
     private static double Square(double x) => x * x;
+
+    private static double SquaredDeviations(float[] weights)
+    {
+        double mean = weights.Average(weight => (double)weight);
+        return weights.Sum(weight => Square(weight - mean));
+    }
 }

@@ -163,7 +163,7 @@ public sealed class ProcedureTests
             return values.GroupBy(value => value).Sum(group => group.Count() * Math.Log2((double)values.Length / group.Count())) / values.Length;
         }
 
-        Assert.InRange(Entropy(penalty: 2), 1, Entropy(penalty: 0) - 0.3);
+        Assert.InRange(Entropy(penalty: 0.07), 1, Entropy(penalty: 0) - 0.3);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace DeepCompression.Training.Tests.Procedures;
 public sealed class ResumeTests : IDisposable
 {
     private static readonly PruneOptions _prune = new() { Sparsity = 0.9, Epochs = 2, Interval = 3 };
-    private static readonly ShareOptions _share = new() { Bits = 3, VectorBits = 4, EntropyPenalty = 1, ReassignEpochs = 1, Epochs = 1 };
+    private static readonly ShareOptions _share = new() { Bits = 3, VectorBits = 4, EntropyPenalty = 0.03, ReassignEpochs = 1, Epochs = 1 };
 
     private readonly TemporaryFolder _folder = new();
     private readonly ArrayBatchSource _data = ClusterData.Create(352, seed: 1); // 11 steps an epoch
