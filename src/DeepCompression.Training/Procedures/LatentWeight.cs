@@ -160,14 +160,6 @@ internal sealed class LatentWeight
         return code;
     }
 
-    private int Nearest(float value)
-    {
-        int code = 0;
-        while (code + 1 < Centroids.Length && value - Centroids[code] > Centroids[code + 1] - value)
-            code++;
-        return code;
-    }
-
     private void FindKept()
     {
         int count = _mask.Length - _mask.AsSpan().Count(0f);
