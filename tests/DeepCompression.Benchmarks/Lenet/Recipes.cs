@@ -41,7 +41,13 @@ internal static class Recipes
         Share = LeNet300100.Share with { Bits = 4 },
     };
 
-    public static LenetRecipe Fashion5 { get; } = LeNet5 with { Prune = LeNet5.Prune with { SparsityByWeight = Sparsities(0.6, 0.15, 0.025, 0.2), Epochs = 6 }, DenseEpochs = 4, Share = LeNet5.Share with { Epochs = 1 } };
+    /// <summary>At these densities weights may return, and layers share out sparsity by themselves.</summary>
+    public static LenetRecipe Fashion5 { get; } = LeNet5 with
+    {
+        DenseEpochs = 12,
+        Prune = new PruneOptions { Sparsity = 0.955, Epochs = 16 },
+        Share = LeNet5.Share with { Bits = 4 },
+    };
 
     // What is left of each layer of LeNet-5, from 0 to 1.
     private static SortedDictionary<string, double> Sparsities(double conv1, double conv2, double fc1, double fc2) =>
