@@ -5,12 +5,11 @@ using DeepCompression.Benchmarks.Harness;
 namespace DeepCompression.Benchmarks.Lenet;
 
 /// <summary>
-/// Photographs without labels: the JPEG pictures of Debian's <c>mate-backgrounds</c> and <c>ukui-wallpapers</c>, read by Debian's
-/// <c>djpeg</c> at a quarter of their size. Nothing of them is kept in the repository.
+/// Photographs without labels: the JPEG pictures of Debian's desktop backgrounds, read by Debian's <c>djpeg</c> at a quarter of their size. Nothing of them is kept in the repository.
 /// </summary>
 internal static class Photographs
 {
-    private static readonly string[] _packages = ["mate-backgrounds", "ukui-wallpapers", "libjpeg-turbo-progs"];
+    private static readonly string[] _packages = ["mate-backgrounds", "ukui-wallpapers", "lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04", "libjpeg-turbo-progs"];
 
     /// <summary>All photographs in the order of their file names; null where apt or a package is not there.</summary>
     public static IReadOnlyList<Photograph>? TryLoad()
