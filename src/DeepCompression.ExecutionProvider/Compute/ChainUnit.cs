@@ -3,9 +3,9 @@ using DeepCompression.Kernels;
 namespace DeepCompression.ExecutionProvider.Compute;
 
 /// <summary>Layers that follow one another, on a batch of samples.</summary>
-internal sealed unsafe class ChainUnit(LayerChain kernel, long[] inputShape, long[] outputShape, int input, int output) : Unit
+internal sealed unsafe class ChainUnit(Shared<LayerChain> shared, long[] inputShape, long[] outputShape, int input, int output) : Unit
 {
-    public override long ResidentBytes => kernel.ResidentBytes;
+    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {
@@ -14,8 +14,8 @@ internal sealed unsafe class ChainUnit(LayerChain kernel, long[] inputShape, lon
             throw new InvalidOperationException($"layers for samples of [{string.Join(", ", inputShape)}] cannot be applied to a tensor of shape [{string.Join(", ", x.Shape.ToArray())}]");
         int batch = checked((int)x.Shape[0]);
         float* y = (float*)call.GetOutput(output, [batch, .. outputShape]);
-        kernel.Compute((float*)x.Data, y, batch, call.Runner);
+        shared.Kernel.Compute((float*)x.Data, y, batch, call.Runner);
     }
 
-    public override void Dispose() => kernel.Dispose();
+    public override void Dispose() => shared.Dispose();
 }

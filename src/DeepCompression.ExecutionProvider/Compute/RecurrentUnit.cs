@@ -4,12 +4,13 @@ using DeepCompression.Kernels;
 namespace DeepCompression.ExecutionProvider.Compute;
 
 /// <summary>LSTM or GRU with sparse weights.</summary>
-internal sealed unsafe class RecurrentUnit(SparseRecurrent kernel, RecurrentUnit.Ports ports, ConstantState? hidden, ConstantState? cell) : Unit
+internal sealed unsafe class RecurrentUnit(Shared<SparseRecurrent> shared, RecurrentUnit.Ports ports, ConstantState? hidden, ConstantState? cell) : Unit
 {
-    public override long ResidentBytes => kernel.ResidentBytes;
+    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {
+        SparseRecurrent kernel = shared.Kernel;
         RecurrentGeometry geometry = kernel.Geometry;
         KernelCall.Tensor x = call.GetInput(ports.X);
         if (x.Shape.Length != 3 || x.Shape[2] != geometry.Inputs)
@@ -35,7 +36,7 @@ internal sealed unsafe class RecurrentUnit(SparseRecurrent kernel, RecurrentUnit
 
     public override void Dispose()
     {
-        kernel.Dispose();
+        shared.Dispose();
         hidden?.Dispose();
         cell?.Dispose();
     }

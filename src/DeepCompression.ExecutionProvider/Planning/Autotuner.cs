@@ -22,8 +22,8 @@ internal static unsafe class Autotuner
         return _measured.GetOrAdd($"{work}|{plan.Weights[0].Entries}|{plan.Weights[0].CodebookSize}|{options.Width}", _ =>
         {
             double dense = measureDense(work);
-            using IDisposable kernel = plan.CreateKernel(options with { Degree = 1 }, out Action<nint, nint> run);
-            return new KernelEstimate(Time(run, plan.InputElements, plan.OutputElements), dense);
+            using IDisposable kernel = plan.BuildKernel(options with { Degree = 1 });
+            return new KernelEstimate(Time(plan.Call(kernel), plan.InputElements, plan.OutputElements), dense);
         });
     }
 

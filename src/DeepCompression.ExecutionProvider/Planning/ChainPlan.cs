@@ -26,11 +26,14 @@ internal sealed record ChainPlan(NodeView Node, IReadOnlyList<WeightNode> Weight
     public static ChainPlan? Match(GraphView graph, NodeView start, IReadOnlyDictionary<string, WeightNode> weights) => new ChainMatcher(graph, weights).Match(start);
 
     /// <inheritdoc/>
-    public override Unit Compile(CompileContext context)
-    {
-        LayerChain kernel = new([.. Layers.Select(layer => layer.Read())], context.Options);
-        return new ChainUnit(kernel, Layers[0].InputShape, Layers[^1].OutputShape, context.Input(Node.Input(0)), context.Output(Results[0]));
-    }
+    public override string Recipe => string.Join(';', [.. Layers.Select(layer => $"{layer.Plan.Recipe}|{string.Join(',', layer.InputShape)}|{string.Join(',', layer.OutputShape)}"), .. Followers.Select(node => node.OpType)]);
+
+    /// <inheritdoc/>
+    public override IDisposable BuildKernel(KernelOptions options) => new LayerChain([.. Layers.Select(layer => layer.Read())], options);
+
+    /// <inheritdoc/>
+    public override Unit Compile(CompileContext context) =>
+        new ChainUnit(context.Share<LayerChain>(this), Layers[0].InputShape, Layers[^1].OutputShape, context.Input(Node.Input(0)), context.Output(Results[0]));
 
     /// <summary>One layer of a chain.</summary>
     /// <param name="Plan">The operator with what is fused behind it.</param>

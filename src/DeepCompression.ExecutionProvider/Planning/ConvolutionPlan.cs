@@ -42,7 +42,8 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
     private int Rank => Weight.Shape.Rank;
 
-    private string Recipe => $"{Weight.Output.Name}|{Geometry}|{Epilogue.Recipe}";
+    /// <inheritdoc/>
+    public override string Recipe => $"{Weight.Output.Name}|{Geometry}|{Epilogue.Recipe}";
 
     /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
     /// <returns>The plan, or the reason why not.</returns>
@@ -65,25 +66,19 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     }
 
     /// <inheritdoc/>
-    public override Unit Compile(CompileContext context)
-    {
-        Shared<SparseConvolution> kernel = context.Share(Recipe, () => CompileKernel(context.Options));
-        return new ConvolutionUnit(kernel, Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
-    }
+    public override Unit Compile(CompileContext context) =>
+        new ConvolutionUnit(context.Share<SparseConvolution>(this), Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
 
     /// <inheritdoc/>
-    public override IDisposable CreateKernel(KernelOptions options, out Action<nint, nint> run)
-    {
-        SparseConvolution kernel = CompileKernel(options);
-        run = (x, y) => kernel.Compute((float*)x, (float*)y, 1, Height, Width, SequentialRunner.Instance);
-        return kernel;
-    }
+    public override Action<nint, nint> Call(IDisposable kernel) =>
+        (x, y) => ((SparseConvolution)kernel).Compute((float*)x, (float*)y, 1, Height, Width, SequentialRunner.Instance);
 
     /// <summary>The weight as the kernel wants it.</summary>
     /// <exception cref="InvalidDataException">The weight is damaged.</exception>
     public CsrMatrix ReadMatrix() => WeightMatrix.Scale(Weight.Rows(Geometry.OutputChannels, Weight.Shape.Length / Geometry.OutputChannels), Epilogue.Scale);
 
-    private SparseConvolution CompileKernel(KernelOptions options)
+    /// <inheritdoc/>
+    public override IDisposable BuildKernel(KernelOptions options)
     {
         SparseConvolution kernel = new(ReadMatrix(), Geometry, Epilogue.Shift, Epilogue.Activation, options);
         if (Height > 0 && Width > 0)

@@ -120,7 +120,8 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
         return true;
     }
 
-    private static string Text(float[]? values) =>
+    /// <summary>Numbers as a text, equal for equal ones.</summary>
+    public static string Text(float[]? values) =>
         values is null ? "" : Convert.ToBase64String(MemoryMarshal.AsBytes(values.AsSpan()));
 
     private static float[] Filled(int count, float value)

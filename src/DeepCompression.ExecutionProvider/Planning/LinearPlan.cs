@@ -69,10 +69,9 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
     {
         int input = context.Input(Node.Input(0));
         int output = context.Output(Results[0]);
-        KernelOptions options = Batch is int batch ? context.Options with { Batches = [batch] } : context.Options;
         return IsDense
-            ? new SharedLinearUnit(context.Share(Recipe, () => CompileShared(options)), input, output)
-            : new LinearUnit(context.Share(Recipe, () => CompileSparse(options)), input, output);
+            ? new SharedLinearUnit(context.Share<SharedLinear>(this), input, output)
+            : new LinearUnit(context.Share<SparseLinear>(this), input, output);
     }
 
     /// <inheritdoc/>
@@ -85,23 +84,24 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
     public override long OutputElements => (long)AssumedBatch * Outputs;
 
     /// <inheritdoc/>
-    public override IDisposable CreateKernel(KernelOptions options, out Action<nint, nint> run)
+    public override IDisposable BuildKernel(KernelOptions options)
     {
-        int batch = AssumedBatch;
-        if (IsDense)
-        {
-            SharedLinear shared = CompileShared(options);
-            run = (x, y) => shared.Compute((float*)x, (float*)y, batch, SequentialRunner.Instance);
-            return shared;
-        }
-
-        SparseLinear sparse = CompileSparse(options);
-        run = (x, y) => sparse.Compute((float*)x, (float*)y, batch, SequentialRunner.Instance);
-        return sparse;
+        if (Batch is int batch)
+            options = options with { Batches = [batch] };
+        return IsDense ? CompileShared(options) : CompileSparse(options);
     }
 
-    // Equal recipes make equal kernels.
-    private string Recipe => $"{Weight.Output.Name}|{IsTransposed}|{Batch}|{Epilogue.Recipe}";
+    /// <inheritdoc/>
+    public override Action<nint, nint> Call(IDisposable kernel)
+    {
+        int batch = AssumedBatch;
+        return kernel is SharedLinear shared
+            ? (x, y) => shared.Compute((float*)x, (float*)y, batch, SequentialRunner.Instance)
+            : (x, y) => ((SparseLinear)kernel).Compute((float*)x, (float*)y, batch, SequentialRunner.Instance);
+    }
+
+    /// <inheritdoc/>
+    public override string Recipe => $"{Weight.Output.Name}|{IsTransposed}|{Batch}|{Epilogue.Recipe}";
 
     private SharedLinear CompileShared(KernelOptions options)
     {

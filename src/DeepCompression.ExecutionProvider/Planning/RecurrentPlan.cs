@@ -13,6 +13,9 @@ internal sealed record RecurrentPlan(NodeView Node, WeightNode Input, WeightNode
     /// <inheritdoc/>
     public override KernelEstimate Estimate => KernelCost.Recurrent((long)Input.Entries + Recurrent.Entries, Geometry);
 
+    /// <inheritdoc/>
+    public override string Recipe => $"{Input.Output.Name}|{Recurrent.Output.Name}|{Geometry}|{Epilogue.Text(Bias)}|{Epilogue.Text(Peepholes)}";
+
     /// <summary>Sees whether an operator can be computed from compressed weights.</summary>
     /// <param name="node">The operator.</param>
     /// <param name="weightOf">The weight behind a value, null where there is none of ours.</param>
@@ -55,10 +58,11 @@ internal sealed record RecurrentPlan(NodeView Node, WeightNode Input, WeightNode
     }
 
     /// <inheritdoc/>
+    public override IDisposable BuildKernel(KernelOptions options) => new SparseRecurrent(Geometry, Directions(Input), Directions(Recurrent), Bias, Peepholes, options);
+
+    /// <inheritdoc/>
     public override Unit Compile(CompileContext context)
     {
-        CsrMatrix[] inputs = Directions(Input);
-        CsrMatrix[] recurrents = Directions(Recurrent);
         ConstantState? hidden = State(Node.Input(5));
         ConstantState? cell = Geometry.Kind == RecurrentKind.Lstm ? State(Node.Input(6)) : null;
         RecurrentUnit.Ports ports = new(
@@ -69,7 +73,7 @@ internal sealed record RecurrentPlan(NodeView Node, WeightNode Input, WeightNode
             context.Output(Node.Outputs.ElementAtOrDefault(0)),
             context.Output(Node.Outputs.ElementAtOrDefault(1)),
             context.Output(Node.Outputs.ElementAtOrDefault(2)));
-        return new RecurrentUnit(new SparseRecurrent(Geometry, inputs, recurrents, Bias, Peepholes, context.Options), ports, hidden, cell);
+        return new RecurrentUnit(context.Share<SparseRecurrent>(this), ports, hidden, cell);
     }
 
     private static string? HasOtherFunctions(NodeView node)

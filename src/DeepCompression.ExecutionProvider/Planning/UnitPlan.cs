@@ -26,11 +26,19 @@ internal abstract record UnitPlan(NodeView Node, IReadOnlyList<WeightNode> Weigh
     /// <summary>Numbers that the operator writes, for work that is measured.</summary>
     public virtual long OutputElements => 0;
 
-    /// <summary>Builds a kernel to be measured.</summary>
-    /// <param name="options">How to build.</param>
-    /// <param name="run">Computes an output of <see cref="OutputElements"/> from an input of <see cref="InputElements"/>, on one thread.</param>
-    public virtual IDisposable CreateKernel(KernelOptions options, out Action<nint, nint> run) => throw new NotSupportedException($"{Node.OpType} is not measured");
+    /// <summary>What the kernel is made of: equal recipes of one graph make equal kernels.</summary>
+    public abstract string Recipe { get; }
 
     /// <summary>Builds the kernel.</summary>
+    /// <param name="options">How to build.</param>
+    /// <exception cref="InvalidDataException">A weight is damaged.</exception>
+    public abstract IDisposable BuildKernel(KernelOptions options);
+
+    /// <summary>Makes one call of a kernel, to be measured.</summary>
+    /// <param name="kernel">A kernel of this plan.</param>
+    /// <returns>Computes an output of <see cref="OutputElements"/> from an input of <see cref="InputElements"/>, on one thread.</returns>
+    public virtual Action<nint, nint> Call(IDisposable kernel) => throw new NotSupportedException($"{Node.OpType} is not measured");
+
+    /// <summary>Makes the unit, with its kernel.</summary>
     public abstract Unit Compile(CompileContext context);
 }

@@ -6,45 +6,67 @@ using DeepCompression.ExecutionProvider.Weights;
 
 namespace DeepCompression.ExecutionProvider.Provider;
 
-/// <summary>Turns the graph behind a fused node into kernels.</summary>
-internal static unsafe class GraphCompiler
+/// <summary>Turns the graph behind a fused node, which is one claim, into kernels.</summary>
+internal sealed unsafe class GraphCompiler
 {
-    /// <summary>Compiles one claim.</summary>
+    private readonly OrtRuntime _ort;
+    private readonly Dictionary<string, int> _inputs;
+    private readonly Dictionary<string, int> _outputs;
+    private readonly List<WeightNode> _decoded = [];
+    private readonly List<UnitPlan> _plans = [];
+
+    /// <summary>Plans how the nodes of a claim are computed.</summary>
     /// <param name="ort">The runtime.</param>
     /// <param name="graph">The nodes of the claim.</param>
     /// <param name="fused">The node that takes their place.</param>
-    /// <param name="options">The provider's options.</param>
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
-    public static CompiledGraph Compile(OrtRuntime ort, OrtGraph* graph, OrtNode* fused, ProviderOptions options)
+    public GraphCompiler(OrtRuntime ort, OrtGraph* graph, OrtNode* fused)
     {
+        _ort = ort;
         GraphView view = RuntimeGraph.Read(ort, graph);
         RuntimeNode node = new(ort, fused, handle => RuntimeValue.Read(ort, handle));
-        CompileContext context = new(Places(node.Inputs), Places(node.Outputs), options.KernelOptions);
+        (_inputs, _outputs) = (Places(node.Inputs), Places(node.Outputs));
 
         Dictionary<string, WeightNode> weights = [];
         foreach (NodeView weightNode in view.Nodes.Where(WeightNode.IsWeightNode))
         {
             WeightNode weight = WeightNode.Read(weightNode) ?? throw new InvalidDataException($"node '{weightNode.Label}': an input is not constant");
             weights[weight.Output.Name] = weight;
+            if (_outputs.ContainsKey(weight.Output.Name))
+                _decoded.Add(weight);
         }
 
+        NodeView[] operations = [.. view.Nodes.Where(n => Array.Exists(n.Inputs, input => input is not null && weights.ContainsKey(input.Name)))];
+        if (operations.Length > 1 && ChainPlan.Match(view, operations[0], weights) is ChainPlan chain && chain.Layers.Count == operations.Length)
+        {
+            _plans.Add(chain);
+            operations = []; // operators that were not claimed as a chain share weights, which those of a chain never do
+        }
+
+        foreach (NodeView operation in operations)
+        {
+            (UnitPlan? plan, string reason) = UnitMatcher.Match(view, operation, weights);
+            _plans.Add(plan ?? throw new InvalidOperationException($"node '{operation.Label}' was claimed, but {reason}"));
+        }
+    }
+
+    /// <summary>How operators are computed from their compressed weights.</summary>
+    public IReadOnlyList<UnitPlan> Plans => _plans;
+
+    /// <summary>Makes the units of the claim.</summary>
+    /// <param name="options">The provider's options.</param>
+    /// <param name="prepared">Kernels that may be built already.</param>
+    /// <exception cref="InvalidDataException">A weight is damaged.</exception>
+    public CompiledGraph Compile(ProviderOptions options, PreparedKernels prepared)
+    {
+        CompileContext context = new(_inputs, _outputs, options.KernelOptions, prepared);
         List<Unit> units = [];
         try
         {
-            foreach (WeightNode weight in weights.Values.Where(weight => context.Output(weight.Output) >= 0))
+            foreach (WeightNode weight in _decoded)
                 Add(weight.Node.Label, new DecodedUnit(weight.Decode(), context.Output(weight.Output)));
-            NodeView[] operations = [.. view.Nodes.Where(n => Array.Exists(n.Inputs, input => input is not null && weights.ContainsKey(input.Name)))];
-            if (operations.Length > 1 && ChainPlan.Match(view, operations[0], weights) is ChainPlan chain && chain.Layers.Count == operations.Length)
-            {
-                Add(chain.Node.Label, chain.Compile(context));
-                operations = []; // operators that were not claimed as a chain share weights, which those of a chain never do
-            }
-
-            foreach (NodeView operation in operations)
-            {
-                (UnitPlan? plan, string reason) = UnitMatcher.Match(view, operation, weights);
-                Add(operation.Label, plan?.Compile(context) ?? throw new InvalidOperationException($"node '{operation.Label}' was claimed, but {reason}"));
-            }
+            foreach (UnitPlan plan in _plans)
+                Add(plan.Node.Label, plan.Compile(context));
         }
         catch (Exception)
         {
@@ -52,7 +74,7 @@ internal static unsafe class GraphCompiler
             throw;
         }
 
-        return new CompiledGraph(ort, options.Threads, units);
+        return new CompiledGraph(_ort, options.Threads, units);
 
         void Add(string name, Unit unit)
         {

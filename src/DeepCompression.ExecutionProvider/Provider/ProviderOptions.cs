@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using DeepCompression.ExecutionProvider.Interop;
@@ -12,16 +11,13 @@ internal sealed unsafe class ProviderOptions
 {
     private const string Decided = "decided";
 
-    private static readonly ConcurrentDictionary<string, WeakReference<DeepCompressionReport>> _reports = new();
-    private static long _reportCount;
-
     private ProviderOptions(int threads, bool autotune, VectorWidth width, DeepCompressionReport report)
     {
         (Threads, Autotune, Report) = (threads, autotune, report);
         KernelOptions = new KernelOptions { Width = width, Degree = threads };
     }
 
-    /// <summary>The session option that is 1 where all weights left in the model are to be claimed.</summary>
+    /// <summary>The session option that stands for prepared kernels: all weights left in the model are to be claimed.</summary>
     public static string DecidedEntry { get; } = Key(Decided);
 
     /// <summary>Threads that share one operator.</summary>
@@ -39,31 +35,18 @@ internal sealed unsafe class ProviderOptions
     /// <summary>Where decisions go.</summary>
     public DeepCompressionReport Report { get; }
 
-    /// <summary>Makes a report reachable by a session option; it is forgotten when nobody else holds it.</summary>
-    public static string Publish(DeepCompressionReport report)
-    {
-        foreach ((string known, WeakReference<DeepCompressionReport> reference) in _reports)
-        {
-            if (!reference.TryGetTarget(out _))
-                _reports.TryRemove(known, out _);
-        }
-
-        string key = Interlocked.Increment(ref _reportCount).ToString(CultureInfo.InvariantCulture);
-        _reports[key] = new WeakReference<DeepCompressionReport>(report);
-        return key;
-    }
+    /// <summary>The kernels of the session's model, which are being built; null where nobody decided before the session.</summary>
+    public PreparedKernels? Prepared { get; private init; }
 
     /// <summary>Reads the options that a session was created with.</summary>
     /// <exception cref="NotSupportedException">An option has a value that is not understood.</exception>
     public static ProviderOptions Read(OrtRuntime ort, OrtSessionOptions* session)
     {
-        DeepCompressionReport? report = null;
-        if (_reports.TryGetValue(Entry(ort, session, "report"), out WeakReference<DeepCompressionReport>? reference))
-            reference.TryGetTarget(out report);
+        DeepCompressionReport? report = Published<DeepCompressionReport>.Find(Entry(ort, session, "report"));
         ProviderOptions options = Parse(Entry(ort, session, "threads"), Entry(ort, session, "autotune"), Entry(ort, session, "kernel"), Entry(ort, session, "minimum_speedup"), Entry(ort, session, "batch"), report ?? new DeepCompressionReport());
 
         // Whoever unpacked what is to be declined has left what is to be claimed.
-        return Entry(ort, session, Decided) == "1" ? options.With(options.Policy with { MinimumSpeedup = 0, MinimumSpeedupPacked = 0 }) : options;
+        return Entry(ort, session, Decided) is { Length: > 0 } decided ? options.ClaimingAll(Published<PreparedKernels>.Find(decided)) : options;
     }
 
     /// <summary>Reads options as they are written for a session; an empty text is one that is not given.</summary>
@@ -105,8 +88,8 @@ internal sealed unsafe class ProviderOptions
         return new ProviderOptions(count, autotune == "1", width, report) { Policy = policy };
     }
 
-    /// <summary>The same options with another policy.</summary>
-    public ProviderOptions With(ClaimPolicy policy) => new(Threads, Autotune, KernelOptions.Width!.Value, Report) { Policy = policy };
+    private ProviderOptions ClaimingAll(PreparedKernels? prepared) =>
+        new(Threads, Autotune, KernelOptions.Width!.Value, Report) { Policy = Policy with { MinimumSpeedup = 0, MinimumSpeedupPacked = 0 }, Prepared = prepared };
 
     // Where ONNX Runtime keeps the options given with an execution provider.
     private static string Key(string name) => $"ep.{DeepCompressionProvider.Name.ToLowerInvariant()}.{name}";

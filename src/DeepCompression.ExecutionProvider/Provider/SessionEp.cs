@@ -69,8 +69,12 @@ internal sealed unsafe class SessionEp(OrtRuntime ort, ProviderOptions options)
         nuint done = 0;
         try
         {
+            GraphCompiler[] claims = new GraphCompiler[count];
+            for (int i = 0; i < claims.Length; i++)
+                claims[i] = new GraphCompiler(ep.Ort, graphs[i], fusedNodes[i]);
+            using PreparedKernels? own = ep.Options.Prepared is null ? new PreparedKernels(claims.SelectMany(claim => claim.Plans), ep.Options.KernelOptions) : null;
             for (; done < count; done++)
-                infos[done] = NodeCompute.Create(GraphCompiler.Compile(ep.Ort, graphs[done], fusedNodes[done], ep.Options));
+                infos[done] = NodeCompute.Create(claims[done].Compile(ep.Options, own ?? ep.Options.Prepared!));
             return null;
         }
         catch (Exception exception)

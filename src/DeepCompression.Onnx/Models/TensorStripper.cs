@@ -12,7 +12,7 @@ namespace DeepCompression.Onnx;
 internal sealed class TensorStripper
 {
     /// <summary>Contents of fewer bytes are copied: that costs nothing.</summary>
-    public const int LargeContent = 1 << 16; // bytes
+    public const int LargeContent = 1 << 12; // bytes
 
     private readonly ReadOnlyMemory<byte> _source;
     private readonly ContentTokens _tokens = new();

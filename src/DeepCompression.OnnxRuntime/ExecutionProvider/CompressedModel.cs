@@ -1,5 +1,6 @@
 using DeepCompression.ExecutionProvider;
 using DeepCompression.ExecutionProvider.Interop;
+using DeepCompression.ExecutionProvider.Planning;
 using DeepCompression.ExecutionProvider.Provider;
 using DeepCompression.Onnx;
 using DeepCompression.OnnxRuntime.Planning;
@@ -79,11 +80,12 @@ public static class CompressedModel
 
         long bytes;
         InferenceSession session;
+        using (PreparedKernels kernels = new(plan.Units, plan.KernelOptions))
         using (SessionTensors tensors = new(ort))
         {
             new SessionModel(model, plan, tensors).Prepare();
             using SessionCopy copy = new(ort, options);
-            copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, "1");
+            copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, Published<PreparedKernels>.Add(kernels));
             tensors.AddTo(copy);
             session = Open(model, copy);
             bytes = tensors.Bytes;

@@ -66,7 +66,7 @@ public static class SessionOptionsExtensions
             ["kernel"] = settings.Kernel ?? "",
             ["minimum_speedup"] = settings.MinimumSpeedup?.ToString(CultureInfo.InvariantCulture) ?? "",
             ["batch"] = settings.Batch?.ToString(CultureInfo.InvariantCulture) ?? "",
-            ["report"] = ProviderOptions.Publish(report),
+            ["report"] = Published<DeepCompressionReport>.Add(report),
         };
         options.AppendExecutionProvider(OrtEnv.Instance(), [device], entries);
     }

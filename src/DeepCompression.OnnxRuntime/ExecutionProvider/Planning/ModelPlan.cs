@@ -3,6 +3,7 @@ using DeepCompression.ExecutionProvider;
 using DeepCompression.ExecutionProvider.Graph;
 using DeepCompression.ExecutionProvider.Planning;
 using DeepCompression.ExecutionProvider.Provider;
+using DeepCompression.Kernels;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
 using WeightNode = DeepCompression.ExecutionProvider.Weights.WeightNode;
@@ -15,7 +16,9 @@ namespace DeepCompression.OnnxRuntime.Planning;
 /// </summary>
 /// <param name="Claimed">The weight nodes that operators are computed from.</param>
 /// <param name="Declined">The other weights that could be read, by their nodes.</param>
-internal sealed record ModelPlan(IReadOnlyDictionary<NodeProto, WeightNode> Claimed, IReadOnlyDictionary<NodeProto, WeightNode> Declined)
+/// <param name="Units">The operators that are computed, in the order of the model.</param>
+/// <param name="KernelOptions">How kernels are built.</param>
+internal sealed record ModelPlan(IReadOnlyDictionary<NodeProto, WeightNode> Claimed, IReadOnlyDictionary<NodeProto, WeightNode> Declined, IReadOnlyList<UnitPlan> Units, KernelOptions KernelOptions)
 {
     /// <summary>Decides about every weight of a model.</summary>
     /// <param name="model">The model.</param>
@@ -31,11 +34,14 @@ internal sealed record ModelPlan(IReadOnlyDictionary<NodeProto, WeightNode> Clai
         ClaimPolicy policy = options.Policy with { MinimumSpeedupPacked = options.Policy.MinimumSpeedup, UnpacksDeclined = true };
         Dictionary<NodeProto, WeightNode> claimed = new(ReferenceEqualityComparer.Instance);
         Dictionary<NodeProto, WeightNode> declined = new(ReferenceEqualityComparer.Instance);
+        List<UnitPlan> units = [];
         foreach (GraphView graph in ModelGraph.ReadAll(model))
         {
             DeepCompressionReport decisions = new();
             ClaimPlanner planner = new(graph, policy, decisions, settings.Autotune ? options.KernelOptions : null);
-            HashSet<WeightNode> used = [.. planner.Plan().SelectMany(claim => claim.Weights)];
+            IReadOnlyList<Claim> claims = planner.Plan();
+            units.AddRange(claims.SelectMany(claim => claim.Units));
+            HashSet<WeightNode> used = [.. claims.SelectMany(claim => claim.Weights)];
             foreach (WeightNode weight in planner.Weights)
                 (isAvailable && used.Contains(weight) ? claimed : declined)[((ModelNode)weight.Node).Proto] = weight;
             if (!isAvailable)
@@ -44,6 +50,6 @@ internal sealed record ModelPlan(IReadOnlyDictionary<NodeProto, WeightNode> Clai
                 report.Add(decisions, graph.Name, decision);
         }
 
-        return new ModelPlan(claimed, declined);
+        return new ModelPlan(claimed, declined, units, options.KernelOptions);
     }
 }

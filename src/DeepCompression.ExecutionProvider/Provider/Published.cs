@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace DeepCompression.ExecutionProvider.Provider;
+
+/// <summary>Objects that session options, which hold nothing but texts, refer to. One is forgotten when nobody else holds it.</summary>
+internal static class Published<T>
+    where T : class
+{
+    private static readonly ConcurrentDictionary<string, WeakReference<T>> _objects = new();
+    private static long _count;
+
+    /// <summary>Makes an object reachable.</summary>
+    /// <returns>The text that stands for it.</returns>
+    public static string Add(T target)
+    {
+        foreach ((string known, WeakReference<T> reference) in _objects)
+        {
+            if (!reference.TryGetTarget(out _))
+                _objects.TryRemove(known, out _);
+        }
+
+        string key = Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture);
+        _objects[key] = new WeakReference<T>(target);
+        return key;
+    }
+
+    /// <summary>What a text stands for; null where it is no such text, or the object is gone.</summary>
+    public static T? Find(string key) => _objects.TryGetValue(key, out WeakReference<T>? reference) && reference.TryGetTarget(out T? target) ? target : null;
+}
