@@ -12,8 +12,12 @@ internal abstract class ValueView(string name)
     /// <summary>Whether the value leaves the graph.</summary>
     public abstract bool IsGraphOutput { get; }
 
-    /// <summary>The value's constant; null where it is computed, or an input that a caller can override.</summary>
-    public TensorView? Constant => field ??= ReadConstant();
+    /// <summary>The value's constant; null where it is computed, or an input that a caller can override. A value that is computed from constants alone may be given its own.</summary>
+    public TensorView? Constant
+    {
+        get => field ??= ReadConstant();
+        set;
+    }
 
     /// <summary>Reads the constant, if it is one.</summary>
     protected abstract TensorView? ReadConstant();

@@ -13,6 +13,7 @@ namespace DeepCompression.ExecutionProvider.Planning;
 internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepCompressionReport report, KernelOptions? measureWith)
 {
     private readonly Dictionary<string, WeightNode> _weights = [];
+    private readonly Dictionary<string, WeightNode> _vectors = [];
     private readonly Dictionary<NodeView, KernelEstimate> _estimates = [];
     private readonly List<Claim> _claims = [];
     private readonly List<NodeView> _damaged = [];
@@ -21,7 +22,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     public IReadOnlyList<NodeView> Damaged => _damaged;
 
     /// <summary>The weights that are not damaged.</summary>
-    public IEnumerable<WeightNode> Weights => _weights.Values;
+    public IEnumerable<WeightNode> Weights => _weights.Values.Concat(_vectors.Values);
 
     /// <summary>Plans the claims of the graph and reports every decision.</summary>
     public IReadOnlyList<Claim> Plan()
@@ -35,6 +36,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
                 DecideGroup(weight, done);
         }
 
+        ClaimDecoding(_vectors.Values.Except(_claims.SelectMany(claim => claim.Vectors)));
         return _claims;
     }
 
@@ -46,8 +48,17 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         {
             try
             {
-                if (WeightNode.Read(node) is WeightNode weight)
+                if (WeightNode.Read(node) is not WeightNode weight)
+                    continue;
+                if (weight.IsVector && (policy.UnpacksDeclined || graph.OnlyReader(weight.Output) is not null))
+                {
+                    weight.MakeConstant();
+                    _vectors[weight.Output.Name] = weight;
+                }
+                else
+                {
                     _weights[weight.Output.Name] = weight;
+                }
             }
             catch (InvalidDataException)
             {
@@ -87,7 +98,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         done.UnionWith(weights);
 
         string? refusal = Refuse(weights, readers, out List<UnitPlan> units);
-        Claim claim = new(weights, units);
+        Claim claim = new(weights, units, VectorsOf(units));
         if (refusal is null && !Fusion.IsPossible(graph, claim, _claims))
             refusal = "the operators that share the weight depend on each other";
         foreach (NodeView reader in readers)
@@ -99,14 +110,17 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     }
 
     // A packed weight has no function body: what is not computed from it is decoded by us.
-    private void ClaimDecoding(List<WeightNode> weights)
+    private void ClaimDecoding(IEnumerable<WeightNode> weights)
     {
         foreach (WeightNode weight in weights.Where(weight => weight.IsPacked && !policy.UnpacksDeclined))
         {
-            _claims.Add(new Claim([weight], []));
+            _claims.Add(new Claim([weight], [], []));
             report.Add(this, graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, [weight.Output.Name], true, "decoded when the session is created", weight.Density, weight.DenseBytes) { IsDecodedOnly = true });
         }
     }
+
+    private WeightNode[] VectorsOf(List<UnitPlan> units) =>
+        [.. units.SelectMany(unit => unit.Followers.Prepend(unit.Node)).SelectMany(node => node.Inputs).Select(input => input is null ? null : _vectors.GetValueOrDefault(input.Name)).OfType<WeightNode>()];
 
     private void Collect(WeightNode weight, List<WeightNode> weights, List<NodeView> readers)
     {

@@ -31,9 +31,12 @@ internal sealed unsafe class GraphCompiler
         foreach (NodeView weightNode in view.Nodes.Where(WeightNode.IsWeightNode))
         {
             WeightNode weight = WeightNode.Read(weightNode) ?? throw new InvalidDataException($"node '{weightNode.Label}': an input is not constant");
-            weights[weight.Output.Name] = weight;
             if (_outputs.ContainsKey(weight.Output.Name))
                 _decoded.Add(weight);
+            else if (weight.IsVector)
+                weight.MakeConstant();
+            else
+                weights[weight.Output.Name] = weight;
         }
 
         NodeView[] operations = [.. view.Nodes.Where(n => Array.Exists(n.Inputs, input => input is not null && weights.ContainsKey(input.Name)))];

@@ -49,6 +49,18 @@ internal sealed class WeightNode
 
     private Func<int, int, CsrMatrix>? DecodeRows { get; init; }
 
+    /// <summary>Whether the weight is a bias or another vector: no operator is computed from it, but some take it along as a constant.</summary>
+    public bool IsVector => Shape.Rank < 2;
+
+    /// <summary>Decodes the weight, and lets the operators that read it see a constant.</summary>
+    /// <exception cref="InvalidDataException">The constants are damaged.</exception>
+    public void MakeConstant()
+    {
+        byte[] dense = GC.AllocateUninitializedArray<byte>(checked((int)DenseBytes));
+        CopyDenseTo(dense);
+        Output.Constant = new TensorView((int)ElementType, Shape.Dimensions.ToArray(), dense);
+    }
+
     /// <summary>Whether a node is one of ours.</summary>
     public static bool IsWeightNode(NodeView node) => node.Domain == Domain;
 

@@ -69,7 +69,6 @@ public static class CompressedModel
         if (WeightNodeWalker.Find(model).Count == 0)
             return openAsItIs();
 
-        SessionModel.RestoreVectors(model);
         OrtRuntime? ort = report.Unavailable is null ? DeepCompressionProvider.Runtime : null;
         ModelPlan plan = ModelPlan.Make(model, SessionOptionsExtensions.SettingsOf(options), options.IntraOpNumThreads, ort is not null, report);
         if (ort is null)

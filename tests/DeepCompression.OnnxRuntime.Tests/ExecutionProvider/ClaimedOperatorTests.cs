@@ -1,4 +1,6 @@
+using DeepCompression.ExecutionProvider;
 using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
 using static DeepCompression.Onnx.Tests.Graphs;
 using static DeepCompression.OnnxRuntime.Tests.ExecutionProvider.ProviderModels;
 
@@ -27,6 +29,25 @@ public sealed class ClaimedOperatorTests
     {
         OnnxModel dense = Model(Opset, new Input("x", [4, 70]), new Output("y", [4, 45]), Weight("w", 1, 0.2, 200, 70, 45), Node("Gemm", "x w", "g"), Node("LeakyRelu", "g", "y", Float("alpha", 0.2f)));
         AssertEqualsStock(dense, 1, ("x", Random(3, 4 * 70), [4, 70]));
+    }
+
+    [ProviderTheory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)] // then no operator may take the bias into its kernel
+    public void Run_PackedBias_EqualsStock(bool isBiasAnOutputToo, int claimed)
+    {
+        OnnxModel dense = Model(Opset, new Input("x", [1, 8, 3, 3]), new Output("y", [1, 3000, 3, 3]), Weight("w", 1, 0.3, 15, 3000, 8, 1, 1), Weight("b", 2, 0.3, 7, 3000),
+            Node("Conv", "x w b", "a"), Node("Relu", "a", "y"));
+        if (isBiasAnOutputToo)
+            dense.Proto.Graph.Output.Add(new ValueInfoProto { Name = "b", Type = dense.Proto.Graph.Output[0].Type.Clone() });
+        OnnxModel packed = ModelCompressor.Compress(dense, new CompressionOptions { Form = ModelForm.Packed, Lossless = true, MinElements = 1 }).Model;
+        Assert.Equal(2, WeightNodeWalker.Find(packed).Count);
+        (string, float[], long[]) x = ("x", Random(3, 72), [1, 8, 3, 3]);
+
+        float[][] outputs = Run(packed, ClaimAll, out DeepCompressionReport? report, x);
+
+        AssertClose(Run(dense, null, out _, x), outputs);
+        Assert.Equal(claimed, report!.Decisions.Count(decision => decision is { IsClaimed: true, IsDecodedOnly: false }));
     }
 
     [ProviderFact]

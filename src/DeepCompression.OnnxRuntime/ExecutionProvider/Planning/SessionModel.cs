@@ -21,13 +21,6 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
 
     private GraphProto Graph => model.Proto.Graph;
 
-    /// <summary>
-    /// Makes compressed vectors dense: no operator computes from them, and a bias that is a constant belongs to its operator's kernel.
-    /// </summary>
-    /// <param name="model">The model; it is changed.</param>
-    /// <exception cref="InvalidDataException">A weight is damaged.</exception>
-    public static void RestoreVectors(OnnxModel model) => Restore(model, WeightNodeWalker.Find(model).Where(node => node.ReadTypeAndShape().Shape.Rank < 2));
-
     /// <summary>Puts the weights back that are declined, and moves the bytes of the others.</summary>
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
     public void Prepare()
@@ -43,12 +36,7 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
     // In subgraphs and functions, and what could not be read: seldom there, or the reason why this fails.
     private void RestoreElsewhere()
     {
-        Restore(model, WeightNodeWalker.Find(model).Where(node => !plan.Claimed.ContainsKey(node.Node) && !(plan.Declined.ContainsKey(node.Node) && node.Scope.Graph == Graph)));
-    }
-
-    private static void Restore(OnnxModel model, IEnumerable<WeightNode> weights)
-    {
-        WeightNode[] nodes = [.. weights];
+        WeightNode[] nodes = [.. WeightNodeWalker.Find(model).Where(node => !plan.Claimed.ContainsKey(node.Node) && !(plan.Declined.ContainsKey(node.Node) && node.Scope.Graph == Graph))];
         if (nodes.Length == 0)
             return;
         WeightReplacer replacer = new(model);
