@@ -1,3 +1,5 @@
+using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.ExecutionProvider.Weights;
 using DeepCompression.Kernels;
 
 namespace DeepCompression.ExecutionProvider.Planning;
@@ -9,6 +11,7 @@ namespace DeepCompression.ExecutionProvider.Planning;
 internal sealed class PreparedKernels : IDisposable
 {
     private readonly Dictionary<string, Lazy<IDisposable>> _kernels = [];
+    private readonly IReadOnlyDictionary<string, WeightNode> _weights;
     private readonly Lazy<IDisposable>[] _order;
     private readonly object _gate = new();
     private int _next;
@@ -18,8 +21,10 @@ internal sealed class PreparedKernels : IDisposable
     /// <summary>Begins to build.</summary>
     /// <param name="plans">The operators that will be compiled, in the order in which they will be. Their weights must be readable until this is disposed of.</param>
     /// <param name="options">How to build.</param>
-    public PreparedKernels(IEnumerable<UnitPlan> plans, KernelOptions options)
+    /// <param name="weights">Weights that the session's model has no constants of, by the value that they are; null for none.</param>
+    public PreparedKernels(IEnumerable<UnitPlan> plans, KernelOptions options, IReadOnlyDictionary<string, WeightNode>? weights = null)
     {
+        _weights = weights ?? new Dictionary<string, WeightNode>();
         foreach (IGrouping<string, UnitPlan> equal in plans.GroupBy(plan => plan.Recipe))
         {
             // In two graphs a name may stand for two weights.
@@ -44,6 +49,9 @@ internal sealed class PreparedKernels : IDisposable
             _kernels.Remove(recipe, out kernel);
         return kernel?.Value;
     }
+
+    /// <summary>The weight that a node of the session stands for; null where the node has its constants itself.</summary>
+    public WeightNode? Weight(NodeView node) => node.OpType == "PackedWeight" && node.Outputs is [ValueView output] && _weights.TryGetValue(output.Name, out WeightNode? weight) ? weight.At(node) : null;
 
     /// <summary>Waits for what is being built, and frees what nobody took.</summary>
     public void Dispose()

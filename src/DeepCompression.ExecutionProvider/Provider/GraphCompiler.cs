@@ -19,8 +19,9 @@ internal sealed unsafe class GraphCompiler
     /// <param name="ort">The runtime.</param>
     /// <param name="graph">The nodes of the claim.</param>
     /// <param name="fused">The node that takes their place.</param>
+    /// <param name="prepared">Weights that the graph has no constants of; null for none.</param>
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
-    public GraphCompiler(OrtRuntime ort, OrtGraph* graph, OrtNode* fused)
+    public GraphCompiler(OrtRuntime ort, OrtGraph* graph, OrtNode* fused, PreparedKernels? prepared)
     {
         _ort = ort;
         GraphView view = RuntimeGraph.Read(ort, graph);
@@ -30,7 +31,7 @@ internal sealed unsafe class GraphCompiler
         Dictionary<string, WeightNode> weights = [];
         foreach (NodeView weightNode in view.Nodes.Where(WeightNode.IsWeightNode))
         {
-            WeightNode weight = WeightNode.Read(weightNode) ?? throw new InvalidDataException($"node '{weightNode.Label}': an input is not constant");
+            WeightNode weight = prepared?.Weight(weightNode) ?? WeightNode.Read(weightNode) ?? throw new InvalidDataException($"node '{weightNode.Label}': an input is not constant");
             if (_outputs.ContainsKey(weight.Output.Name))
                 _decoded.Add(weight);
             else if (weight.IsVector)

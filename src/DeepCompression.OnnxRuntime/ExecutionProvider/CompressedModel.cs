@@ -79,7 +79,7 @@ public static class CompressedModel
 
         long bytes;
         InferenceSession session;
-        using (PreparedKernels kernels = new(plan.Units, plan.KernelOptions))
+        using (PreparedKernels kernels = new(plan.Units, plan.KernelOptions, SessionModel.Prepared(model, plan)))
         using (SessionTensors tensors = new(ort))
         {
             new SessionModel(model, plan, tensors).Prepare();

@@ -1,3 +1,4 @@
+using System.Text;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
 using Google.Protobuf;
@@ -21,15 +22,18 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
 
     private GraphProto Graph => model.Proto.Graph;
 
+    /// <summary>The weights that the session gets in memory, by the value that they are.</summary>
+    public static Dictionary<string, Stored> Prepared(OnnxModel model, ModelPlan plan) =>
+        model.Proto.Graph.Node.Where(plan.Claimed.ContainsKey).ToDictionary(node => node.Output[0], node => plan.Claimed[node]);
+
     /// <summary>Puts the weights back that are declined, and moves the bytes of the others.</summary>
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
     public void Prepare()
     {
         RestoreElsewhere();
-        List<(Stored Weight, Memory<byte> Dense)> dense = ReplaceDeclined();
+        List<(Stored Weight, Memory<byte> Dense)> dense = ReplaceWeights();
         HandOver();
         Unpack(dense);
-        Declare();
         DropFunctions();
     }
 
@@ -49,12 +53,13 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
         replacer.Finish();
     }
 
-    private List<(Stored Weight, Memory<byte> Dense)> ReplaceDeclined()
+    private List<(Stored Weight, Memory<byte> Dense)> ReplaceWeights()
     {
         NodeProto[] declined = [.. Graph.Node.Where(plan.Declined.ContainsKey)];
         NodeProto[] kept = [.. Graph.Node.Where(node => !plan.Declined.ContainsKey(node))];
-        HashSet<string> abandoned = [.. declined.SelectMany(node => node.Input)];
-        abandoned.ExceptWith(kept.SelectMany(ModelNode.NamesRead));
+        NodeProto[] prepared = [.. Graph.Node.Where(plan.Claimed.ContainsKey)];
+        HashSet<string> abandoned = [.. declined.Concat(prepared).SelectMany(node => node.Input)];
+        abandoned.ExceptWith(kept.Where(node => !plan.Claimed.ContainsKey(node)).SelectMany(ModelNode.NamesRead));
         abandoned.ExceptWith(Graph.Output.Select(output => output.Name));
         HashSet<string> initializers = [.. Graph.Initializer.Select(tensor => tensor.Name)];
         Set(Graph.Node, kept.Where(node => node.OpType != "Constant" || !abandoned.Contains(node.Output[0])));
@@ -62,6 +67,7 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
         Set(Graph.Input, Graph.Input.Where(input => !abandoned.Contains(input.Name) && (model.Proto.IrVersion >= FirstWithConstants || !initializers.Contains(input.Name))));
         model.Proto.IrVersion = Math.Max(model.Proto.IrVersion, FirstWithConstants);
 
+        Prepare(prepared);
         List<(Stored, Memory<byte>)> dense = [];
         foreach (NodeProto node in declined)
         {
@@ -114,12 +120,22 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
         }
     }
 
-    // No runtime sees in a blob of what type and shape the weight is.
-    private void Declare()
+    // The session is given the weight itself. Its node becomes the one for which the execution provider alone has an operator, without
+    // a function that the runtime would look into. No two nodes have the same input, or they would be taken for one.
+    private void Prepare(NodeProto[] nodes)
     {
         HashSet<string> declared = [.. Graph.ValueInfo.Concat(Graph.Output).Select(value => value.Name)];
-        foreach ((NodeProto node, Stored weight) in plan.Claimed.Where(entry => entry.Value.IsPacked && declared.Add(entry.Value.Output.Name)))
+        foreach (NodeProto node in nodes)
         {
+            Stored weight = plan.Claimed[node];
+            byte[] name = Encoding.UTF8.GetBytes(node.Output[0]);
+            TensorProto key = new() { Name = node.Output[0] + ".prepared", DataType = (int)TensorProto.Types.DataType.Uint8, Dims = { name.Length }, RawData = UnsafeByteOperations.UnsafeWrap(name) };
+            Graph.Initializer.Add(key);
+            node.OpType = NodeDomain.PackedWeight;
+            node.Input.Clear();
+            node.Input.Add(key.Name);
+            if (!declared.Add(node.Output[0]))
+                continue;
             TypeProto.Types.Tensor type = new() { ElemType = (int)weight.ElementType, Shape = new TensorShapeProto() };
             foreach (long dimension in weight.Shape.Dimensions)
                 type.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = dimension });
