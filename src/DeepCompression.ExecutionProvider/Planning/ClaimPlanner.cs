@@ -78,7 +78,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
             long batch = node.Input(0)?.Shape is [> 0 and long known, ..] ? known : policy.Batch ?? 1;
             if (batch < ChainPlan.LeastBatch || ChainPlan.Match(graph, node, _weights) is not ChainPlan chain || chain.Estimate.Speedup < policy.MinimumSpeedup)
                 continue;
-            Claim claim = new(chain.Weights, [chain]);
+            Claim claim = new(chain.Weights, [chain], VectorsOf([.. chain.Layers.Select(layer => layer.Plan)]));
             _claims.Add(claim);
             done.UnionWith(chain.Weights);
             foreach (ChainPlan.Layer layer in chain.Layers)
@@ -119,7 +119,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         }
     }
 
-    private WeightNode[] VectorsOf(List<UnitPlan> units) =>
+    private WeightNode[] VectorsOf(IReadOnlyList<UnitPlan> units) =>
         [.. units.SelectMany(unit => unit.Followers.Prepend(unit.Node)).SelectMany(node => node.Inputs).Select(input => input is null ? null : _vectors.GetValueOrDefault(input.Name)).OfType<WeightNode>()];
 
     private void Collect(WeightNode weight, List<WeightNode> weights, List<NodeView> readers)

@@ -73,6 +73,7 @@ internal sealed unsafe class SessionEp(OrtRuntime ort, ProviderOptions options)
             for (int i = 0; i < claims.Length; i++)
                 claims[i] = new GraphCompiler(ep.Ort, graphs[i], fusedNodes[i], ep.Options.Prepared);
             using PreparedKernels? own = ep.Options.Prepared is null ? new PreparedKernels(claims.SelectMany(claim => claim.Plans), ep.Options.KernelOptions) : null;
+            own?.Build();
             for (; done < count; done++)
                 infos[done] = NodeCompute.Create(claims[done].Compile(ep.Options, own ?? ep.Options.Prepared!));
             return null;

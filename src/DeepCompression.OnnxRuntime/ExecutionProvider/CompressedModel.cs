@@ -73,7 +73,7 @@ public static class CompressedModel
         ModelPlan plan = ModelPlan.Make(model, SessionOptionsExtensions.SettingsOf(options), options.IntraOpNumThreads, ort is not null, report);
         if (ort is null)
         {
-            new SessionModel(model, plan, null).Prepare();
+            new SessionModel(model, plan, null).Prepare(null);
             return Open(model, options);
         }
 
@@ -82,7 +82,7 @@ public static class CompressedModel
         using (PreparedKernels kernels = new(plan.Units, plan.KernelOptions, SessionModel.Prepared(model, plan)))
         using (SessionTensors tensors = new(ort))
         {
-            new SessionModel(model, plan, tensors).Prepare();
+            new SessionModel(model, plan, tensors).Prepare(kernels);
             using SessionCopy copy = new(ort, options);
             copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, Published<PreparedKernels>.Add(kernels));
             tensors.AddTo(copy);

@@ -1,4 +1,5 @@
 using System.Text;
+using DeepCompression.ExecutionProvider.Planning;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
 using Google.Protobuf;
@@ -26,14 +27,15 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
     public static Dictionary<string, Stored> Prepared(OnnxModel model, ModelPlan plan) =>
         model.Proto.Graph.Node.Where(plan.Claimed.ContainsKey).ToDictionary(node => node.Output[0], node => plan.Claimed[node]);
 
-    /// <summary>Puts the weights back that are declined, and moves the bytes of the others.</summary>
+    /// <summary>Puts the weights back that are declined, moves the bytes of the others, and has the kernels built.</summary>
+    /// <param name="kernels">The kernels of what is claimed; null for none.</param>
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
-    public void Prepare()
+    public void Prepare(PreparedKernels? kernels)
     {
         RestoreElsewhere();
-        List<(Stored Weight, Memory<byte> Dense)> dense = ReplaceWeights();
+        List<Action> dense = ReplaceWeights();
         HandOver();
-        Unpack(dense);
+        Unpack(dense, kernels);
         DropFunctions();
     }
 
@@ -53,7 +55,7 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
         replacer.Finish();
     }
 
-    private List<(Stored Weight, Memory<byte> Dense)> ReplaceWeights()
+    private List<Action> ReplaceWeights()
     {
         NodeProto[] declined = [.. Graph.Node.Where(plan.Declined.ContainsKey)];
         NodeProto[] kept = [.. Graph.Node.Where(node => !plan.Declined.ContainsKey(node))];
@@ -67,15 +69,16 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
         Set(Graph.Input, Graph.Input.Where(input => !abandoned.Contains(input.Name) && (model.Proto.IrVersion >= FirstWithConstants || !initializers.Contains(input.Name))));
         model.Proto.IrVersion = Math.Max(model.Proto.IrVersion, FirstWithConstants);
 
-        Prepare(prepared);
-        List<(Stored, Memory<byte>)> dense = [];
-        foreach (NodeProto node in declined)
+        Replace(prepared);
+        List<Action> dense = [];
+        foreach (NodeProto node in declined.OrderByDescending(node => plan.Declined[node].DenseBytes))
         {
             Stored weight = plan.Declined[node];
             TensorProto tensor = new() { Name = node.Output[0], DataType = (int)weight.ElementType };
             tensor.Dims.AddRange(weight.Shape.Dimensions.ToArray());
             Graph.Initializer.Add(tensor);
-            dense.Add((weight, Allocate(tensor, checked((int)weight.DenseBytes))));
+            Memory<byte> destination = Allocate(tensor, checked((int)weight.DenseBytes));
+            dense.Add(() => weight.CopyDenseTo(destination));
         }
 
         return dense;
@@ -108,13 +111,17 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
         }
     }
 
-    private void Unpack(List<(Stored Weight, Memory<byte> Dense)> dense)
+    // Long weights first, so that no processor has one left when the others are done.
+    private void Unpack(List<Action> dense, PreparedKernels? kernels)
     {
         try
         {
-            Parallel.ForEach(dense.OrderByDescending(entry => entry.Dense.Length), entry => entry.Weight.CopyDenseTo(entry.Dense));
+            if (kernels is null)
+                WorkSharing.ForEach(dense.Count, -1, i => dense[i]());
+            else
+                kernels.Build(dense);
         }
-        catch (AggregateException failures) when (failures.InnerExceptions[0] is InvalidDataException damage)
+        catch (InvalidDataException damage)
         {
             throw new InvalidDataException($"{model.Name}: {damage.Message}", damage);
         }
@@ -122,7 +129,7 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
 
     // The session is given the weight itself. Its node becomes the one for which the execution provider alone has an operator, without
     // a function that the runtime would look into. No two nodes have the same input, or they would be taken for one.
-    private void Prepare(NodeProto[] nodes)
+    private void Replace(NodeProto[] nodes)
     {
         HashSet<string> declared = [.. Graph.ValueInfo.Concat(Graph.Output).Select(value => value.Name)];
         foreach (NodeProto node in nodes)

@@ -11,7 +11,7 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
     private const int OrtDeviceAllocator = 0;
     private const int Alignment = 64; // bytes, as ONNX Runtime's own
 
-    private readonly List<(byte[] Name, nint Value, nint Data)> _tensors = [];
+    private readonly List<Handed> _tensors = [];
 
     ~SessionTensors() => Release();
 
@@ -38,22 +38,25 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
         }
 
         Bytes += bytes;
-        _tensors.Add((Encoding.UTF8.GetBytes(name + "\0"), (nint)value, (nint)data));
+        _tensors.Add(new Handed(Encoding.UTF8.GetBytes(name + "\0"), (nint)value, (nint)data));
         return new NativeBytes(data, bytes).Memory;
     }
 
     /// <summary>Hands the tensors to the session that is created from these options.</summary>
     public void AddTo(SessionCopy options)
     {
-        byte[] names = [.. _tensors.SelectMany(tensor => tensor.Name)];
-        nint[] values = [.. _tensors.Select(tensor => tensor.Value)];
+        nint[] values = new nint[_tensors.Count];
         nint[] starts = new nint[_tensors.Count];
-        fixed (byte* text = names)
+        using MemoryStream names = new();
+        foreach (Handed tensor in _tensors)
+            names.Write(tensor.Name);
+        fixed (byte* text = names.GetBuffer())
         fixed (nint* start = starts, value = values)
         {
             byte* next = text;
             for (int i = 0; i < starts.Length; i++)
             {
+                values[i] = _tensors[i].Value;
                 start[i] = (nint)next;
                 next += _tensors[i].Name.Length;
             }
@@ -71,12 +74,15 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
 
     private void Release()
     {
-        foreach ((_, nint value, nint data) in _tensors)
+        foreach (Handed tensor in _tensors)
         {
-            ort.Api->ReleaseValue((OrtValue*)value);
-            NativeMemory.AlignedFree((void*)data);
+            ort.Api->ReleaseValue((OrtValue*)tensor.Value);
+            NativeMemory.AlignedFree((void*)tensor.Data);
         }
 
         _tensors.Clear();
     }
+
+    // A class: lists of tuples are compiled when they are first used.
+    private sealed record Handed(byte[] Name, nint Value, nint Data);
 }
