@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using DeepCompression.Pruning;
 using DeepCompression.Training.Checkpoints;
 
@@ -49,12 +50,21 @@ internal sealed class LatentWeight
     /// <summary>The latent values that are kept.</summary>
     public float[] GetKeptValues() => Array.ConvertAll(_kept, i => _latent[i]);
 
-    /// <summary>Shares the kept values; each takes its nearest centroid until centroids move.</summary>
-    public void Share(ReadOnlySpan<float> centroids)
+    /// <summary>Shares the kept values.</summary>
+    /// <param name="coded">The weight as it is shared at first.</param>
+    /// <param name="entropyPenalty">What a bit of code is worth: the squared error for it, in units of the variance of the latent values.</param>
+    public void Share(CodedTensor coded, double entropyPenalty)
     {
-        Centroids = centroids.ToArray();
-        Array.Sort(Centroids);
-        _costs = new double[Centroids.Length];
+        int first = coded.Codebook.HasZero ? 1 : 0;
+        Centroids = MemoryMarshal.Cast<byte, float>(coded.Codebook.Values.Span)[first..].ToArray();
+        int[] counts = new int[Centroids.Length];
+        foreach (byte code in coded.Codes.Span)
+        {
+            if (code >= first)
+                counts[code - first]++;
+        }
+
+        SetCosts(counts, entropyPenalty);
     }
 
     /// <summary>
@@ -66,32 +76,20 @@ internal sealed class LatentWeight
     {
         double[] sums = new double[Centroids.Length];
         int[] counts = new int[Centroids.Length];
-        double sum = 0, squares = 0;
         foreach (int i in _kept)
         {
             int code = CodeOf(_latent[i]);
             sums[code] += _latent[i];
             counts[code]++;
-            sum += _latent[i];
-            squares += (double)_latent[i] * _latent[i];
         }
-
-        double mean = sum / _kept.Length, price = entropyPenalty * Math.Max(0, squares / _kept.Length - mean * mean);
 
         for (int code = 0; code < sums.Length; code++)
         {
             if (counts[code] > 0)
-            {
                 Centroids[code] = (float)(sums[code] / counts[code]);
-                _costs[code] = price * Math.Log2((double)_kept.Length / counts[code]);
-            }
-            else if (entropyPenalty > 0)
-            {
-                _costs[code] = double.PositiveInfinity; // its code would be endless
-            }
         }
 
-        Array.Sort(Centroids, _costs);
+        SetCosts(counts, entropyPenalty);
     }
 
     /// <summary>Lets the update move the latent values.</summary>
@@ -142,6 +140,21 @@ internal sealed class LatentWeight
             (new Vector<float>(left[i..]) * new Vector<float>(right[i..])).CopyTo(product[i..]);
         for (int i = whole; i < left.Length; i++)
             product[i] = left[i] * right[i];
+    }
+
+    // A code is as long as its centroid is rare; that of a centroid without a value would be endless.
+    private void SetCosts(int[] counts, double entropyPenalty)
+    {
+        double sum = 0, squares = 0;
+        foreach (int i in _kept)
+        {
+            sum += _latent[i];
+            squares += (double)_latent[i] * _latent[i];
+        }
+
+        double mean = sum / _kept.Length, price = entropyPenalty * Math.Max(0, (squares / _kept.Length) - (mean * mean));
+        _costs = Array.ConvertAll(counts, count => entropyPenalty == 0 ? 0 : count == 0 ? double.PositiveInfinity : price * Math.Log2((double)_kept.Length / count));
+        Array.Sort(Centroids, _costs);
     }
 
     /// <summary>The centroid of the least squared distance and cost.</summary>

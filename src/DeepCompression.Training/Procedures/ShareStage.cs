@@ -58,9 +58,9 @@ internal sealed class ShareStage
         _run.HoldTwice(_weights);
         foreach (LatentWeight latent in _run.Latents)
         {
-            CodedTensor coded = Share(latent.Weight);
+            CodedTensor coded = Share(latent.Weight, _options.EntropyPenalty);
             latent.Keep(Pruning.SparsityMask.OfNonZeros(ElementType.Float32, MemoryMarshal.AsBytes<float>(latent.Weight.Values)));
-            latent.Share(NonZero(coded));
+            latent.Share(coded, _options.EntropyPenalty);
             latent.Project();
         }
     }
@@ -76,19 +76,20 @@ internal sealed class ShareStage
 
     private void BeginFinetune()
     {
+        double entropyPenalty = _options.ReassignEpochs > 0 ? 0 : _options.EntropyPenalty; // weights that chose their centroids keep them
         _run.HoldOnce();
         foreach (TrainedWeight weight in _weights)
         {
-            weight.SetCodebook(Share(weight));
+            weight.SetCodebook(Share(weight, entropyPenalty));
             weight.CentroidGradient = _options.Gradient;
             (weight.L1, weight.L2) = (0, 0);
         }
     }
 
     // A weight that has no more distinct values than centroids is coded as it is.
-    private CodedTensor Share(TrainedWeight weight) => WeightSharer.Share(
+    private CodedTensor Share(TrainedWeight weight, double entropyPenalty) => WeightSharer.Share(
         new PrunedTensor(ElementType.Float32, weight.Shape, MemoryMarshal.AsBytes<float>(weight.Values).ToArray()),
-        new SharingOptions { Bits = Bits(weight), Initialization = _options.Initialization, EntropyPenalty = _options.EntropyPenalty, Seed = 1 });
+        new SharingOptions { Bits = Bits(weight), Initialization = _options.Initialization, EntropyPenalty = entropyPenalty, Seed = 1 });
 
     private static void KeepZeros(TrainedWeight weight)
     {
@@ -102,11 +103,5 @@ internal sealed class ShareStage
 
         if (any)
             weight.SetMask(kept);
-    }
-
-    private static float[] NonZero(CodedTensor coded)
-    {
-        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(coded.Codebook.Values.Span);
-        return [.. values[(coded.Codebook.HasZero ? 1 : 0)..]];
     }
 }

@@ -11,7 +11,7 @@ public static class KMeans
     /// <param name="weights">Finite numbers in any order; zeros count like all others, so leave pruned ones out.</param>
     /// <param name="clusters">The most centroids, at least 1.</param>
     /// <param name="options">How to find them; the defaults when null.</param>
-    /// <returns>The clusters. Where there are no more distinct weights than centroids, they are the weights and the distortion is 0.</returns>
+    /// <returns>The clusters. Where there are no more distinct weights than centroids, k-means leaves them as they are.</returns>
     /// <exception cref="ArgumentException">A weight is NaN or infinite; the message names its index.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="clusters"/> is less than 1.</exception>
     public static KMeansResult Cluster(ReadOnlySpan<float> weights, int clusters, KMeansOptions? options = null)
@@ -32,14 +32,14 @@ public static class KMeans
 
     internal static KMeansResult Cluster(SortedWeights weights, int clusters, KMeansOptions options)
     {
-        if (weights.DistinctUpTo(clusters) is { } distinct)
-            return Result(weights, distinct, 0, 0) with { Distortion = 0 };
-
-        (double[] centroids, double lowerBound, int iterations) = options.Initialization == CentroidInitialization.Optimal
-            ? OptimalCentroids.Find(weights, clusters)
+        double[]? distinct = weights.DistinctUpTo(clusters);
+        (double[] centroids, double lowerBound, int iterations) = distinct is not null ? (distinct, 0, 0)
+            : options.Initialization == CentroidInitialization.Optimal ? OptimalCentroids.Find(weights, clusters)
             : Iterate(weights, clusters, options);
         KMeansResult nearest = Result(weights, centroids, lowerBound, iterations);
-        if (options.EntropyPenalty == 0 || options.MaxIterations == 0)
+        if (distinct is not null)
+            nearest = nearest with { Distortion = 0 };
+        if (options.EntropyPenalty == 0 || options.MaxIterations == 0 || weights.Count == 0)
             return nearest;
 
         double penalty = options.EntropyPenalty * weights.MomentsOf(weights.Count).SquaredError / weights.Count;

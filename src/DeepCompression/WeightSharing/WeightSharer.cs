@@ -9,7 +9,7 @@ public static class WeightSharer
     /// <param name="tensor">The weight, pruned or not.</param>
     /// <param name="options">Bits a code, groups and how to find centroids.</param>
     /// <returns>
-    /// The shared weight. Its centroids ascend, after zero. Where a group has no more distinct values than centroids, no value changes.
+    /// The shared weight. Its centroids ascend, after zero. Where a group has no more distinct values than centroids, no value changes unless there is an entropy penalty.
     /// </returns>
     /// <exception cref="ArgumentException">A weight is NaN or infinite (the message names its index), or a float64 beyond 1e150.</exception>
     /// <exception cref="ArgumentException">The groups do not divide the first dimension.</exception>

@@ -19,15 +19,16 @@ internal static class DistillationRows
     private const int Crops = 1200; // samples an epoch
     private const int TestCrops = 320;
     private const int Batch = 16;
+    private const int Bits = 8; // at most: the entropy penalty decides
     private const int WarmUpSteps = 20;
     private const ulong Seed = 1;
     private const string Input = "data";
 
-    public static void TinyDarknet(BenchTable table) => Run(table, new Subject("tiny-darknet", "tiny-darknet/tiny-darknet.onnx", 224, 224, PixelScale.Unit, 2e-4, [new(1, 6), new(1, 5), new(0.6, 6), new(0.4, 6)]));
+    public static void TinyDarknet(BenchTable table) => Run(table, new Subject("tiny-darknet", "tiny-darknet/tiny-darknet.onnx", 224, 224, PixelScale.Unit, 2e-4, [new(1, 0.001), new(1, 0.004), new(0.6, 0.001), new(0.4, 0.001)]));
 
     public static void SqueezeNet(BenchTable table) => Run(
         table,
-        new Subject("SqueezeNet (the paper's author's, pruned and shared already)", "squeezenet-dc/squeezenet1.0-han-dc.onnx", 227, 131, PixelScale.Caffe, 5e-5, [new(1, 7), new(1, 6), new(1, 5), new(0.28, 6)]));
+        new Subject("SqueezeNet (the paper's author's, pruned and shared already)", "squeezenet-dc/squeezenet1.0-han-dc.onnx", 227, 131, PixelScale.Caffe, 5e-5, [new(1, 0.001), new(1, 0.003), new(1, 0.008), new(0.28, 0.003)]));
 
     private static void Run(BenchTable table, Subject subject)
     {
@@ -83,7 +84,7 @@ internal static class DistillationRows
 
     private static CompressionResult Train(OnnxModel original, PhotographCrops data, Point point, Subject subject)
     {
-        ShareOptions share = new() { Bits = point.Bits, ReassignEpochs = 2, Epochs = 1, RateScale = 1 };
+        ShareOptions share = new() { Bits = Bits, EntropyPenalty = point.EntropyPenalty, ReassignEpochs = 2, Epochs = 1, RateScale = 1 };
         RunOptions options = Options(subject.TrainingSide, subject.Rate) with { Teacher = original.Proto, Progress = progress => Show(subject, point, progress) };
         TrainingOutcome outcome = point.Density == 1
             ? SharedTraining.Run(original.Proto, data, share, options)
@@ -104,7 +105,7 @@ internal static class DistillationRows
             Default = new WeightOptions
             {
                 Pruning = point.Density == 1 ? null : new PruningOptions { Sparsity = 1 - point.Density },
-                WeightSharing = new SharingOptions { Bits = point.Bits },
+                WeightSharing = new SharingOptions { Bits = Bits, EntropyPenalty = point.EntropyPenalty },
             },
         });
 
@@ -128,8 +129,8 @@ internal static class DistillationRows
     private sealed record Subject(string Name, string File, int TestSide, int TrainingSide, PixelScale Scale, double Rate, Point[] Points);
 
     // Density 1 prunes nothing more than is pruned already.
-    private sealed record Point(double Density, int Bits)
+    private sealed record Point(double Density, double EntropyPenalty)
     {
-        public override string ToString() => Density == 1 ? Invariant($"{Bits} bits") : Invariant($"{100 * Density:F0} % left, {Bits} bits");
+        public override string ToString() => Invariant($"{(Density == 1 ? "" : $"{100 * Density:F0} % left, ")}entropy penalty {EntropyPenalty}");
     }
 }

@@ -25,6 +25,18 @@ public sealed class EntropyConstrainedTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Cluster_FewDistinctWeightsAndAPenalty_MergesThem()
+    {
+        float[] weights = [.. RandomWeights.Normal(3000, 1).Select(weight => MathF.Round(weight * 20) / 20)];
+        KMeansResult kept = KMeans.Cluster(weights, 255), merged = KMeans.Cluster(weights, 255, new KMeansOptions { EntropyPenalty = 0.01 });
+        Assert.Equal(weights.Distinct().Order().Select(weight => (double)weight), kept.Centroids);
+        Assert.Equal(0, kept.Distortion);
+        Assert.InRange(merged.Centroids.Length, 2, kept.Centroids.Length - 1);
+        Assert.InRange(merged.Entropy, 1, kept.Entropy - 0.5);
+        Assert.InRange(merged.Distortion, 1e-9, 0.01 * SquaredDeviations(weights));
+    }
+
+    [Fact]
     public void Cluster_UntilNothingMoves_NoWeightHasACheaperCentroidAndNoCentroidABetterPlace() =>
         Prop.ForAll(Gen.Choose(30, 1500).ToArbitrary(), Gen.Choose(2, 40).ToArbitrary(), Gen.Choose(0, 8).ToArbitrary(), (length, clusters, step) =>
         {
