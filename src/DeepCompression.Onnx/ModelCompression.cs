@@ -113,10 +113,13 @@ internal sealed class ModelCompression
         }
 
         NodeContent content = Encode(weight.Path, tensor, options.Packing);
-        if (content.Bytes >= weight.DenseBytes)
+
+        // A portable node is there to be computed with as well: a small weight may take a few bytes of names more.
+        long bytes = _options.Form == ModelForm.Packed ? content.BytesInPlaceOf(weight) : content.Bytes;
+        if (bytes >= weight.DenseBytes)
         {
             _statistics.Remove(weight.Path);
-            _context.Skip(weight.Path, $"as {content.OperatorType} it would have {content.Bytes} bytes in place of {weight.DenseBytes}");
+            _context.Skip(weight.Path, $"as {content.OperatorType} it would have {bytes} bytes in place of {weight.DenseBytes}");
             return;
         }
 

@@ -70,6 +70,18 @@ public sealed class CommandLineTests
     [InlineData("unpack short.onnx -o x.onnx --to dense", "short.onnx: tensor 'A': the shape [33,64] of Float has 8448 bytes; found 8192")]
     [InlineData("compress short.onnx -o x.onnx", "short.onnx: tensor 'A'")]
     [InlineData("compress type.onnx -o x.onnx", "type.onnx: tensor 'A': Element type 99")]
+    [InlineData("inspect odd.onnx", "odd.onnx: node 'relu': Frobnicate is no operator of ONNX, opset 17.")]
+    [InlineData("compress odd.onnx -o x.onnx", "odd.onnx: node 'relu': Frobnicate is no operator of ONNX, opset 17.")]
+    [InlineData("compress odd.onnx -o x.onnx --lossless", "odd.onnx: node 'relu': Frobnicate is no operator of ONNX, opset 17.")]
+    [InlineData("verify model.onnx later.onnx", "later.onnx: ONNX Runtime does not load it: node 'relu': No Op registered for Gelu with domain_version of 17")]
+    [InlineData("compress far.onnx -o x.onnx --bits 4", "far.onnx: node 'relu': the model does not import the domain 'com.example' of its operator Frobnicate.")]
+    [InlineData("compress foreign.onnx -o x.onnx", "foreign.onnx: ONNX Runtime does not load it: node 'relu': operator com.example:Frobnicate is unknown to ONNX Runtime.")]
+    [InlineData("compress foreign.onnx -o x.onnx --bits 4", "operator com.example:Frobnicate is unknown to ONNX Runtime; --no-verify")]
+    [InlineData("compress byte.onnx -o x.onnx", "byte.onnx: ONNX Runtime does not load it: node 'first': Gemm does not take tensor(uint8) for 'x'.")]
+    [InlineData("compress byte.onnx -o x.onnx --bits 4", "node 'first': Gemm does not take tensor(uint8) for 'x'; --no-verify")]
+    [InlineData("compress value.onnx -o x.onnx", "value.onnx: value 'x': element type 77 is unknown.")]
+    [InlineData("compress narrow.onnx -o x.onnx", "narrow.onnx: ONNX Runtime does not load it: node 'second' (Gemm):")]
+    [InlineData("compress future.onnx -o x.onnx", "future.onnx: ONNX Runtime does not load it: opset 99 is newer than this runtime knows.")]
     [InlineData("compress nan.onnx -o x.onnx --bits 4", "nan.onnx: weight 'A'")]
     [InlineData("compress nan.onnx -o x.onnx --sparsity 0.5", "nan.onnx: weight 'A'")]
     [InlineData("compress infinite.onnx -o x.onnx --bits 4", "infinite.onnx: weight 'A'")]
@@ -97,6 +109,27 @@ public sealed class CommandLineTests
         {
             ModelProto damaged = Tool.Mlp();
             damage(damaged.Graph.Initializer[0]);
+            File.WriteAllBytes(tool[name], damaged.ToByteArray());
+        }
+
+        foreach ((string name, Action<ModelProto> damage) in new (string, Action<ModelProto>)[]
+        {
+            ("odd.onnx", model => model.Graph.Node[1].OpType = "Frobnicate"),
+            ("later.onnx", model => model.Graph.Node[1].OpType = "Gelu"),
+            ("far.onnx", model => (model.Graph.Node[1].OpType, model.Graph.Node[1].Domain) = ("Frobnicate", "com.example")),
+            ("byte.onnx", model => model.Graph.Input[0].Type.TensorType.ElemType = (int)TensorProto.Types.DataType.Uint8),
+            ("value.onnx", model => model.Graph.Input[0].Type.TensorType.ElemType = 77),
+            ("narrow.onnx", model => model.Graph.Node[2].Input[1] = "A"),
+            ("future.onnx", model => model.OpsetImport[0].Version = 99),
+            ("foreign.onnx", model =>
+            {
+                (model.Graph.Node[1].OpType, model.Graph.Node[1].Domain) = ("Frobnicate", "com.example");
+                model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.example", Version = 1 });
+            }),
+        })
+        {
+            ModelProto damaged = Tool.Mlp();
+            damage(damaged);
             File.WriteAllBytes(tool[name], damaged.ToByteArray());
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeepCompression.Onnx.Schema;
 using Google.Protobuf;
 
 namespace DeepCompression.Cli.Tests;
@@ -99,6 +100,20 @@ public sealed class CompressTests
             Assert.True(bytes < last && now > error, $"penalty {penalty}: {bytes} bytes after {last}, error {now} after {error}");
             (last, error) = (bytes, now);
         }
+    }
+
+    [Fact]
+    public void Compress_OperatorOfAnotherDomain_IsDoneWithoutRunning()
+    {
+        using var tool = new Tool();
+        ModelProto model = Tool.Mlp(shared: true);
+        (model.Graph.Node[1].OpType, model.Graph.Node[1].Domain) = ("Frobnicate", "com.example");
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.example", Version = 1 });
+        File.WriteAllBytes(tool["foreign.onnx"], model.ToByteArray());
+        Assert.Equal(0, tool.Run("compress", "foreign.onnx", "-o", "small.onnx", "--bits", "4", "--no-verify"));
+        Assert.Equal(0, tool.Run("compress", "foreign.onnx", "-o", "lossless.onnx", "--lossless"));
+        Assert.Equal(0, tool.Run("unpack", "lossless.onnx", "-o", "dense.onnx", "--to", "dense"));
+        Assert.Equal(File.ReadAllBytes(tool["foreign.onnx"]), File.ReadAllBytes(tool["dense.onnx"]));
     }
 
     [Fact]

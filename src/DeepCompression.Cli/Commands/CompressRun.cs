@@ -80,9 +80,10 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
         if (!changesValues || !Verifies)
             return new BudgetCompression(result, options, [], new VerificationReport(0, [], []), 0);
 
+        using ModelRunner original = OpenToVerify(model);
         try
         {
-            IReadOnlyList<InputSample> samples = Samples(model).Samples;
+            IReadOnlyList<InputSample> samples = Samples(model, original).Samples;
             inputs.WarnIfRandom(console);
             VerificationReport verification = console.WithProgress("Comparing outputs", progress =>
                 ModelVerifier.Verify(() => ModelRunner.Open(model), () => ModelRunner.Open(result.Model), _ => samples, (done, all) => progress((double)done / all)));
@@ -138,11 +139,27 @@ internal sealed class CompressRun(CommandConsole console, Recipe recipe, InputCh
         }
     }
 
+    // A model that does not load is an error, one that does not run on random inputs is not.
+    private static ModelRunner OpenToVerify(OnnxModel model)
+    {
+        try
+        {
+            return ModelRunner.Open(model);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{e.Message.TrimEnd('.')}; --no-verify compresses it without running it.", e);
+        }
+    }
+
     private (string[] Names, IReadOnlyList<InputSample> Samples) Samples(OnnxModel model)
     {
         using ModelRunner runner = ModelRunner.Open(model);
-        return ([.. runner.Inputs.Select(i => i.Name)], [.. inputs.Samples(model, runner).SelectMany(s => InputBinding.Bind(runner.Inputs, s))]);
+        return Samples(model, runner);
     }
+
+    private (string[] Names, IReadOnlyList<InputSample> Samples) Samples(OnnxModel model, ModelRunner runner) =>
+        ([.. runner.Inputs.Select(i => i.Name)], [.. inputs.Samples(model, runner).SelectMany(s => InputBinding.Bind(runner.Inputs, s))]);
 
     private void Save(CompressionOptions options)
     {

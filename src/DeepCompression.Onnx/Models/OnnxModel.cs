@@ -104,11 +104,16 @@ public sealed class OnnxModel
         return TensorReader.Read(this, tensor);
     }
 
-    /// <summary>Checks that the content of every tensor fits its shape, and that external data is there. No element is read.</summary>
+    /// <summary>
+    /// Checks that every operator is one of ONNX, of a domain that the model imports or of a function in it, that the content of every tensor
+    /// fits its shape, and that external data is there. No element is read, and no types or shapes are inferred.
+    /// </summary>
+    /// <exception cref="InvalidDataException">An operator of the default domain is unknown, or the domain of one is not imported.</exception>
     /// <exception cref="InvalidDataException">A shape is impossible, a content has another size, or external data is missing, too short or outside the model's folder.</exception>
     /// <exception cref="NotSupportedException">An element type is unknown.</exception>
     public void Validate()
     {
+        ModelCheck.Run(this);
         foreach (TensorProto tensor in TensorWalker.All(Proto))
             TensorReader.Check(this, tensor);
     }

@@ -12,8 +12,14 @@ internal sealed record NodeContent(string OperatorType, IReadOnlyList<NodeInput>
     private const int UInt8 = (int)TensorProto.Types.DataType.Uint8;
     private const int Int64 = (int)TensorProto.Types.DataType.Int64;
 
+    // What a file holds beside the content of the inputs, names apart: operator, domain, declaration; tags, lengths, types and dimensions.
+    private const int NodeBytes = 60, InputBytes = 24;
+
     /// <summary>Bytes of all inputs.</summary>
     public long Bytes => Inputs.Sum(input => (long)input.Content.Length);
+
+    /// <summary>About the bytes that the node adds to a file in place of a weight: its inputs, and what more it has of names and fields than a tensor.</summary>
+    public long BytesInPlaceOf(Weight weight) => Bytes + NodeBytes + (Inputs.Count * InputBytes) + (((2 * Inputs.Count) + 1) * weight.Name.Length);
 
     /// <summary>The smallest portable node of a weight.</summary>
     public static NodeContent Portable(CompressedTensor tensor)

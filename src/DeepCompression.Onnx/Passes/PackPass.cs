@@ -36,13 +36,14 @@ public sealed class PackPass(CompressionOptions options) : IModelPass
 
             PrunedTensor stored = Pruner.Stored(weight);
             PackedTensor packed = TensorCompressor.Compress(LosslessSharer.TryShare(stored) ?? (CompressedTensor)stored, weightOptions.Packing);
-            if (packed.Blob.Length >= weight.DenseBytes)
+            NodeContent content = NodeContent.Packed(packed.Blob);
+            if (content.BytesInPlaceOf(weight) is var bytes && bytes >= weight.DenseBytes)
             {
-                context.Skip(weight.Path, $"packed it would have {packed.Blob.Length} bytes in place of {weight.DenseBytes}");
+                context.Skip(weight.Path, $"packed it would have {bytes} bytes in place of {weight.DenseBytes}");
                 continue;
             }
 
-            context.Replacer.Replace(weight, NodeContent.Packed(packed.Blob));
+            context.Replacer.Replace(weight, content);
             context.Change(weight.Path, $"{packed.Blob.Length} bytes");
         }
 

@@ -44,7 +44,7 @@ internal sealed unsafe class SensitivityProbe : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"{_source}: ONNX Runtime does not load it with its weights as inputs: {ModelRunner.FirstLine(e)}", e);
+            throw new InvalidDataException($"{_source}: ONNX Runtime does not load it with its weights as inputs: {RuntimeMessage.Of(e)}.", e);
         }
 
         _inputNames = [.. inputs, .. weights.Select(WeightLifter.InputName)];
@@ -139,7 +139,7 @@ internal sealed unsafe class SensitivityProbe : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"{_source}: does not run with its weights as inputs: {ModelRunner.FirstLine(e)}", e);
+            throw new InvalidDataException($"{_source}: does not run with its weights as inputs: {RuntimeMessage.Of(e)}.", e);
         }
     }
 

@@ -49,7 +49,7 @@ public sealed class InputNormCollector : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"{_model}: ONNX Runtime does not load it: {FirstLine(e)}", e);
+            throw new InvalidDataException($"{_model}: ONNX Runtime does not load it: {RuntimeMessage.Of(e)}.", e);
         }
     }
 
@@ -72,7 +72,7 @@ public sealed class InputNormCollector : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"{_model}: does not run on a calibration sample: {FirstLine(e)}", e);
+            throw new InvalidDataException($"{_model}: does not run on a calibration sample: {RuntimeMessage.Of(e)}.", e);
         }
     }
 
@@ -121,6 +121,4 @@ public sealed class InputNormCollector : IDisposable
 
     internal static long Attribute(NodeProto node, string name, long missing = 0) =>
         node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.I ?? missing;
-
-    private static string FirstLine(OnnxRuntimeException e) => e.Message.ReplaceLineEndings("\n").Split('\n')[0];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DeepCompression.OnnxRuntime.Verification;
@@ -40,7 +41,7 @@ public sealed class ModelRunner : IDisposable
     /// <exception cref="InvalidDataException">ONNX Runtime does not load the file.</exception>
     /// <exception cref="NotSupportedException">An input is not a tensor of numbers.</exception>
     public static ModelRunner Open(string path, SessionOptions? options = null) =>
-        Create(path, options, o => new InferenceSession(Path.GetFullPath(path), o));
+        Create(path, options, null, o => new InferenceSession(Path.GetFullPath(path), o));
 
     /// <summary>Loads a model from memory.</summary>
     /// <param name="model">A serialized model without external data.</param>
@@ -50,7 +51,7 @@ public sealed class ModelRunner : IDisposable
     /// <exception cref="InvalidDataException">ONNX Runtime does not load the model.</exception>
     /// <exception cref="NotSupportedException">An input is not a tensor of numbers.</exception>
     public static ModelRunner Open(byte[] model, string source, SessionOptions? options = null) =>
-        Create(source, options, o => new InferenceSession(model, o));
+        Create(source, options, null, o => new InferenceSession(model, o));
 
     /// <summary>Loads a model that is already read, or made in memory. Packed weights are unpacked first: the runtime does not know them.</summary>
     /// <param name="model">The model; external data is looked for in the folder that it came from.</param>
@@ -66,7 +67,7 @@ public sealed class ModelRunner : IDisposable
             options.AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(model.Path));
         bool isPacked = WeightNodeWalker.Find(model).Any(node => node.OperatorType == NodeDomain.PackedWeight);
         OnnxModel runnable = isPacked ? ModelUnpacker.Unpack(model) : model;
-        return Create(model.Name, options ?? own, o => new InferenceSession(runnable.ToBytes(), o));
+        return Create(model.Name, options ?? own, model.Proto, o => new InferenceSession(runnable.ToBytes(), o));
     }
 
     /// <summary>Runs the model once.</summary>
@@ -101,11 +102,11 @@ public sealed class ModelRunner : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"{_source}: does not run on {sampleSource}: {FirstLine(e)}", e);
+            throw new InvalidDataException($"{_source}: does not run on {sampleSource}: {RuntimeMessage.Of(e)}.", e);
         }
     }
 
-    private static ModelRunner Create(string source, SessionOptions? options, Func<SessionOptions, InferenceSession> create)
+    private static ModelRunner Create(string source, SessionOptions? options, ModelProto? model, Func<SessionOptions, InferenceSession> create)
     {
         using SessionOptions? own = options is null ? QuietOptions() : null;
         InferenceSession session;
@@ -115,7 +116,7 @@ public sealed class ModelRunner : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"{source}: ONNX Runtime does not load it: {FirstLine(e)}", e);
+            throw new InvalidDataException($"{source}: ONNX Runtime does not load it: {RuntimeMessage.Of(e, model)}.", e);
         }
 
         try
@@ -140,8 +141,6 @@ public sealed class ModelRunner : IDisposable
             options.AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(model.Path));
         return options;
     }
-
-    internal static string FirstLine(OnnxRuntimeException e) => e.Message.ReplaceLineEndings("\n").Split('\n')[0];
 
     private InputDeclaration Declare(string name)
     {
