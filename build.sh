@@ -21,7 +21,7 @@ need() { command -v "$1" >/dev/null || { echo "$1 is needed: $2" >&2; exit 1; };
 build() { # quietly; what went wrong is shown
   local log
   log=$(mktemp)
-  if ! dotnet build "$1" -c "$configuration" --nologo -v quiet -clp:NoSummary >"$log" 2>&1; then
+  if ! dotnet build "$@" -c "$configuration" --nologo -v quiet -clp:NoSummary >"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
     exit 1
@@ -123,7 +123,7 @@ bench() {
     [ "$sln" = MLNet.DeepCompression.sln ] || exit 1
     name=MLNet.DeepCompression.Benchmarks
   fi
-  build "tests/$name"
+  build "tests/$name" -p:ReadyToRun=true
   [ "$name" = MLNet.DeepCompression.Benchmarks ] || eng/ahead-of-time.sh >/dev/null
   exec dotnet "artifacts/bin/$name/release/$name.dll" "$@"
 }

@@ -4,13 +4,11 @@ namespace DeepCompression.Benchmarks.Ep;
 
 /// <summary>
 /// The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels | fc | nbits | conv | lstm | shared ...]
-/// [models | alexnet | lenet | squeezenet | darknet | ocr ...]</c>; without words, everything.
+/// [models | alexnet | lenet | squeezenet | darknet | ocr ...]
+/// [packed]</c>; without words, everything.
 /// </summary>
 internal sealed class EpBench : IBench
 {
-    /// <summary>The word that makes this process measure the memory of one session instead.</summary>
-    public const string ResidentMode = "--resident";
-
     private const string PlotPath = "artifacts/bench/ep.svg";
 
     /// <inheritdoc/>
@@ -19,15 +17,18 @@ internal sealed class EpBench : IBench
     /// <inheritdoc/>
     public void Run(BenchTable table, IReadOnlyList<string> arguments)
     {
-        if (arguments.Count > 0 && arguments[0] == ResidentMode)
+        if (arguments.Count > 0 && arguments[0] == SessionProcess.Mode)
         {
-            ResidentMemory.Print([.. arguments.Skip(1)]);
+            SessionProcess.Print([.. arguments.Skip(1)]);
             Environment.Exit(0);
         }
 
         string[] kernels = arguments.Count == 0 || arguments.Contains("kernels") ? [] : [.. arguments.Intersect(KernelRows.Kinds)];
         if (arguments.Count == 0 || arguments.Contains("kernels") || kernels.Length > 0)
             new KernelRows(table, kernels).Run();
+
+        if (arguments.Count == 0 || arguments.Contains("packed"))
+            PackedRow.Add(table);
 
         ModelRows rows = new(table);
         foreach (Func<ModelCase?> make in Cases(arguments))

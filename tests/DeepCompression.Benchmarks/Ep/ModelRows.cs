@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using DeepCompression.Benchmarks.Harness;
 using DeepCompression.ExecutionProvider;
@@ -30,7 +29,7 @@ internal sealed class ModelRows(BenchTable table)
             foreach (int threads in (int[])[1, 2])
                 (latency, stock) = AddSpeed(model, dense, compressed, threads);
             AddCreation(model, dense, compressed);
-            (double ours, double theirs) = AddMemory(model, dense, compressed);
+            (double ours, double theirs) = AddFirstSession(model, dense, compressed);
             _bars.Add(new SpeedPlot.Bar(model.Name, latency, stock, ours, theirs));
         }
         finally
@@ -66,40 +65,33 @@ internal sealed class ModelRows(BenchTable table)
 
     private void AddCreation(ModelCase model, string dense, string compressed)
     {
-        (double first, double second) = Stopwatches.Alternate(
-            () =>
-            {
-                using SessionOptions options = Options(2);
-                CompressedModel.CreateSession(compressed, options, new DeepCompressionOptions { Required = true }).Dispose();
-            },
-            () =>
-            {
-                using SessionOptions options = Options(2);
-                new InferenceSession(dense, options).Dispose();
-            },
-            rounds: 5,
-            minimumMilliseconds: 1);
-        table.Add(BenchRow.Faster($"{model.Name}, session creation", first, second, "ms", 1));
+        static InferenceSession Stock(string path, SessionOptions options) => new(path, options);
+        static InferenceSession Ours(string path, SessionOptions options) => CompressedModel.CreateSession(path, options, new DeepCompressionOptions { Required = true });
+        void Create(string path, Func<string, SessionOptions, InferenceSession> create, bool run)
+        {
+            using SessionOptions options = Options(2);
+            InferenceSession session = create(path, options);
+            if (run)
+                new ModelSession(session, model.Input, model.Shape).Dispose();
+            else
+                session.Dispose();
+        }
+
+        foreach (bool run in (bool[])[false, true])
+        {
+            (double ours, double stock) = Stopwatches.Alternate(() => Create(compressed, Ours, run), () => Create(dense, Stock, run), rounds: 15, minimumMilliseconds: 1);
+            table.Add(BenchRow.Faster($"{model.Name}, session creation{(run ? " and first run" : "")}", ours, stock, "ms", run ? null : 1));
+        }
     }
 
-    private (double Ours, double Stock) AddMemory(ModelCase model, string dense, string compressed)
+    private (double Ours, double Stock) AddFirstSession(ModelCase model, string dense, string compressed)
     {
-        double ours = Resident(model, compressed, isOurs: true);
-        double stock = Resident(model, dense, isOurs: false);
-        table.Add(BenchRow.Faster($"{model.Name}, memory of a process that ran it", ours, stock, "MB", null, "resident after the first run, less what the process held before the session"));
-        return (ours, stock);
-    }
-
-    /// <summary>Runs a model in a process of its own and measures what it holds.</summary>
-    private static double Resident(ModelCase model, string path, bool isOurs)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!,
-            [typeof(ModelRows).Assembly.Location, "ep", EpBench.ResidentMode, path, isOurs ? "ours" : "stock", model.Input, string.Join('x', model.Shape)])
-        { RedirectStandardOutput = true })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? double.Parse(output, CultureInfo.InvariantCulture) : throw new InvalidOperationException($"{model.Name}: the measuring process failed.");
+        (SessionProcess ours, SessionProcess stock) = SessionProcess.Measure(model, compressed, dense);
+        table.Add(BenchRow.Faster($"{model.Name}, first session of a process", ours.Creation, stock.Creation, "ms", null, "loading ONNX Runtime included"));
+        table.Add(BenchRow.Faster($"{model.Name}, first session of a process and its first run", ours.Creation + ours.FirstRun, stock.Creation + stock.FirstRun, "ms", null));
+        table.Add(BenchRow.Faster($"{model.Name}, memory of a process that ran it", ours.Resident, stock.Resident, "MB", null, "resident after the first runs, less what the process held before the session"));
+        table.Add(BenchRow.Faster($"{model.Name}, the most memory of that process", ours.Peak, stock.Peak, "MB", null, "resident at most, less the same"));
+        return (ours.Resident, stock.Resident);
     }
 
     private static SessionOptions Options(int threads)
