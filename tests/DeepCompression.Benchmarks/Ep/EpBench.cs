@@ -4,8 +4,7 @@ namespace DeepCompression.Benchmarks.Ep;
 
 /// <summary>
 /// The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels | fc | nbits | conv | lstm | shared ...]
-/// [models | alexnet | lenet | squeezenet | darknet | ocr ...]
-/// [packed]</c>; without words, everything.
+/// [packed] [models | alexnet | lenet | squeezenet | darknet | ocr ...]</c>; without words, everything.
 /// </summary>
 internal sealed class EpBench : IBench
 {
