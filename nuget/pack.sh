@@ -28,6 +28,11 @@ for id in "${ids[@]}"; do
   [ -f "$packages/$id.$version.snupkg" ] || fail "$id has no symbol package"
   [ "$id" = deepcompress ] || contains "$id" "lib/net10.0/$id.xml"
 done
+ready=0 # packages whose code is compiled ahead of time too
+for id in "${ids[@]}"; do
+  if unzip -l "$packages/$id.$version.nupkg" | grep -F "runtimes/linux-x64/lib/net10.0/$id.dll" >/dev/null; then ready=$((ready + 1)); fi
+done
+echo "compiled ahead of time for linux-x64: $ready packages (eng/README.md says when)"
 trampolines=DeepCompression.OnnxRuntime.$version.nupkg
 contains DeepCompression.OnnxRuntime "runtimes/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/native/libdeepcompression_ep.so"
 present= absent=

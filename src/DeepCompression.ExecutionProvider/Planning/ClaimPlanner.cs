@@ -14,7 +14,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 {
     private readonly Dictionary<string, WeightNode> _weights = [];
     private readonly Dictionary<string, WeightNode> _vectors = [];
-    private readonly Dictionary<NodeView, KernelEstimate> _estimates = [];
+    private readonly Dictionary<NodeView, string> _speeds = [];
     private readonly List<Claim> _claims = [];
     private readonly List<NodeView> _damaged = [];
 
@@ -156,7 +156,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
                 return readers.Count == 1 ? reason : $"{reader.Label}, which shares the weight: {reason}";
             units.Add(plan);
             KernelEstimate estimate = (measureWith is null ? null : Autotuner.Measure(plan, measureWith)) ?? plan.Estimate;
-            _estimates[reader] = estimate;
+            _speeds[reader] = string.Create(CultureInfo.InvariantCulture, $"{Verb} {estimate.Speedup:0.0} times as fast as the dense operator");
             kernel += estimate.Kernel;
             dense += estimate.Dense;
         }
@@ -169,9 +169,11 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     private void Report(NodeView reader, List<WeightNode> weights, string? refusal)
     {
         WeightNode[] read = [.. weights.Where(weight => Array.Exists(reader.Inputs, input => input?.Name == weight.Output.Name))];
-        long dense = read.Sum(weight => weight.DenseBytes);
-        double density = read.Sum(weight => (double)weight.Entries) / Math.Max(1, read.Sum(weight => (long)weight.Shape.Length));
-        string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"{Verb} {_estimates[reader].Speedup:0.0} times as fast as the dense operator");
+        long dense = 0, entries = 0, elements = 0;
+        foreach (WeightNode weight in read)
+            (dense, entries, elements) = (dense + weight.DenseBytes, entries + weight.Entries, elements + weight.Shape.Length);
+        double density = (double)entries / Math.Max(1, elements);
+        string reason = refusal ?? _speeds[reader];
         report.Add(this, graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
     }
 }

@@ -7,7 +7,7 @@ using DeepCompression.Sparse;
 namespace DeepCompression.ExecutionProvider.Planning;
 
 /// <summary>Conv, 1-D or 2-D, with a compressed weight.</summary>
-internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, IReadOnlyList<NodeView> Followers, Epilogue Epilogue, ConvolutionGeometry Geometry, int Height, int Width)
+internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, IReadOnlyList<NodeView> Followers, Epilogue Epilogue, ConvolutionGeometry Geometry, int Batch, int Height, int Width)
     : UnitPlan(Node, [Weight], Followers)
 {
     private const int UnknownExtent = 32; // rows or columns assumed where the model does not say
@@ -20,6 +20,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     {
         get
         {
+            // Of one image: those of a batch cost the same each, but share the call.
             KernelEstimate estimate = KernelCost.Convolution(Weight.Entries, Geometry, AssumedHeight, AssumedWidth);
             return new(estimate.Kernel + Extra, estimate.Dense * DenseShare);
         }
@@ -34,7 +35,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     /// <inheritdoc/>
     public override long OutputElements => (long)Geometry.OutputChannels * Geometry.GetOutputHeight(AssumedHeight) * Geometry.GetOutputWidth(AssumedWidth);
 
-    private double Extra => CallNanoseconds + (ReorderNanoseconds * (InputElements + OutputElements));
+    private double Extra => (CallNanoseconds / Batch) + (ReorderNanoseconds * (InputElements + OutputElements));
 
     private int AssumedHeight => Height > 0 ? Height : UnknownExtent;
 
@@ -62,7 +63,8 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
         (Epilogue epilogue, List<NodeView> followers) = Epilogue.Match(graph, node, geometry.OutputChannels, 1, 1, bias);
         (int height, int width) = ConvolutionShape.Extent(node, weight.Shape.Rank);
-        return (new ConvolutionPlan(node, weight, followers, epilogue, geometry, height, width), "");
+        int batch = node.Input(0)?.Shape is [> 0 and <= int.MaxValue and long images, ..] ? (int)images : 1; // one where the model does not say
+        return (new ConvolutionPlan(node, weight, followers, epilogue, geometry, batch, height, width), "");
     }
 
     /// <inheritdoc/>
@@ -82,7 +84,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     {
         SparseConvolution kernel = new(ReadMatrix(), Geometry, Epilogue.Shift, Epilogue.Activation, options);
         if (Height > 0 && Width > 0)
-            kernel.Prepare(Height, Width);
+            kernel.Prepare(Height, Width, Batch);
         return kernel;
     }
 }

@@ -122,7 +122,7 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
 
     /// <summary>Numbers as a text, equal for equal ones.</summary>
     public static string Text(float[]? values) =>
-        values is null ? "" : Convert.ToBase64String(MemoryMarshal.AsBytes(values.AsSpan()));
+        values is null ? "" : new string(MemoryMarshal.Cast<float, char>(values));
 
     private static float[] Filled(int count, float value)
     {

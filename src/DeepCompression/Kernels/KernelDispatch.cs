@@ -9,9 +9,10 @@ public static class KernelDispatch
     /// <summary>The environment variable that forces a width: <c>scalar</c>, <c>128</c>, <c>256</c> or <c>512</c>.</summary>
     public const string EnvironmentVariable = "DEEPCOMPRESSION_KERNEL";
 
+    private static readonly VectorWidth[] _all = [VectorWidth.Vector512, VectorWidth.Vector256, VectorWidth.Vector128, VectorWidth.Scalar];
+
     /// <summary>The widths this machine has, widest first. Scalar is always among them.</summary>
-    public static IReadOnlyList<VectorWidth> Supported { get; } =
-        [.. Enum.GetValues<VectorWidth>().OrderDescending().Where(IsSupported)];
+    public static IReadOnlyList<VectorWidth> Supported => Array.FindAll(_all, IsSupported);
 
     /// <summary>The width of kernels whose options name none.</summary>
     public static VectorWidth Selected { get; } = Parse(Environment.GetEnvironmentVariable(EnvironmentVariable));
@@ -31,7 +32,13 @@ public static class KernelDispatch
             "512" => VectorWidth.Vector512,
             _ => throw new ArgumentException($"A kernel width is scalar, 128, 256 or 512; found '{text}' (environment variable {EnvironmentVariable}).", nameof(text)),
         };
-        return Supported.First(width => width <= wanted);
+        foreach (VectorWidth width in _all) // plain loops: every process that opens a model waits for this to be compiled
+        {
+            if (width <= wanted && IsSupported(width))
+                return width;
+        }
+
+        return VectorWidth.Scalar;
     }
 
     private static bool IsSupported(VectorWidth width) => width switch

@@ -26,7 +26,8 @@ public sealed class CsrMatrix
             throw new ArgumentException($"{columnIndices.Length} entries need as many codes; found {codes.Length}.", nameof(codes));
         if (codebook.Length % groups != 0 || rows % groups != 0)
             throw new ArgumentException("Groups divide the codebook and the rows evenly.", nameof(groups));
-        if (codes.Length > 0 && codes.Max() >= codebook.Length / groups)
+        int size = codebook.Length / groups;
+        if (codes.Length > 0 && (size == 0 || (size <= byte.MaxValue && codes.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)(size - 1)))))
             throw new ArgumentException("A code is beyond the codebook.", nameof(codes));
         for (int row = 0; row < rows; row++)
         {

@@ -26,7 +26,15 @@ internal sealed class ModelValue(OnnxModel model, string name, bool isOutput, Te
         if (_shape is null)
             _shape = inferred;
         else if (inferred?.Length == _shape.Length)
-            _shape = [.. _shape.Zip(inferred, (said, found) => said >= 0 ? said : found)];
+            _shape = Completed(_shape, inferred);
+    }
+
+    private static long[] Completed(long[] said, long[] found)
+    {
+        long[] result = (long[])said.Clone();
+        for (int i = 0; i < result.Length; i++)
+            result[i] = said[i] >= 0 ? said[i] : found[i];
+        return result;
     }
 
     /// <inheritdoc/>

@@ -71,7 +71,8 @@ internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTenso
 
         Replace(prepared);
         List<Action> dense = [];
-        foreach (NodeProto node in declined.OrderByDescending(node => plan.Declined[node].DenseBytes))
+        Array.Sort(declined, (a, b) => plan.Declined[b].DenseBytes.CompareTo(plan.Declined[a].DenseBytes));
+        foreach (NodeProto node in declined)
         {
             Stored weight = plan.Declined[node];
             TensorProto tensor = new() { Name = node.Output[0], DataType = (int)weight.ElementType };
