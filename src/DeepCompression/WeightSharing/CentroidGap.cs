@@ -7,12 +7,13 @@ namespace DeepCompression.WeightSharing;
 internal static class CentroidGap
 {
     private const int Steps = 40; // halvings of the search
+    private const double Precision = 0.01; // of the gap: what it is too wide by loosens a bound by as much
 
     /// <summary>The widest gap whose middle is from <paramref name="low"/> to <paramref name="high"/> and that costs at most <paramref name="upper"/>.</summary>
     public static double Widest(SortedWeights weights, double low, double high, double upper)
     {
         double narrow = 0, wide = weights[weights.Count - 1] - weights[0];
-        for (int step = 0; step < Steps && wide - narrow > 1e-3 * wide; step++)
+        for (int step = 0; step < Steps && wide - narrow > Precision * wide; step++)
         {
             double middle = narrow + (wide - narrow) / 2;
             if (Cost(weights, low, high, middle) > upper)

@@ -28,7 +28,13 @@ internal sealed class CutBounds
     public static CutBounds Compute(SortedWeights weights, CutBuckets buckets)
     {
         CutBounds bounds = new(weights, buckets);
-        Parallel.Invoke(bounds.SweepUp, () => bounds.SweepDown(weights.MomentsOf(weights.Count)));
+        WorkSharing.ForEach(2, buckets.IsSmall ? 1 : -1, sweep =>
+        {
+            if (sweep == 0)
+                bounds.SweepUp();
+            else
+                bounds.SweepDown(weights.MomentsOf(weights.Count));
+        });
         double lower = double.PositiveInfinity;
         for (int i = 0; i < bounds._before[^1].Length; i++)
             lower = Math.Min(lower, bounds._before[^1][i] + bounds._after[^1][i]);

@@ -7,6 +7,8 @@ namespace DeepCompression.WeightSharing;
 /// </summary>
 internal sealed class CutBuckets
 {
+    private const long SmallStates = 1 << 16;
+
     private CutBuckets(int[] left, int[] right, double[] gap, (int Start, int End)[] windows) =>
         (Left, Right, Gap, Windows) = (left, right, gap, windows);
 
@@ -22,6 +24,9 @@ internal sealed class CutBuckets
 
     /// <summary>The number of (cut, entry) pairs.</summary>
     public long States => Windows.Sum(window => (long)window.End - window.Start);
+
+    /// <summary>Whether there are so few that a task costs more than it saves.</summary>
+    public bool IsSmall => States < SmallStates;
 
     /// <summary>The first rank that a cut can have; the cuts before the first and after the last are the ends of the weights.</summary>
     public int FirstRank(int cut, int count) => cut < 0 ? 0 : cut == Windows.Length ? count : Left[Windows[cut].Start];
@@ -47,10 +52,11 @@ internal sealed class CutBuckets
         var windows = new (int Start, int End)[ends.Length - 1];
         Array.Fill(windows, (0, builder.Count));
         CutBuckets buckets = builder.Build(windows);
-        Parallel.For(0, buckets.Gap.Length, i =>
+        int[] wide = [.. Enumerable.Range(0, buckets.Gap.Length).Where(i => buckets.Left[i] != buckets.Right[i])];
+        WorkSharing.ForEach(wide.Length, buckets.IsSmall ? 1 : -1, at =>
         {
-            if (buckets.Left[i] != buckets.Right[i])
-                buckets.Gap[i] = CentroidGap.Widest(weights, weights[buckets.Left[i]], weights[buckets.Right[i] - 1], upper);
+            int i = wide[at];
+            buckets.Gap[i] = CentroidGap.Widest(weights, weights[buckets.Left[i]], weights[buckets.Right[i] - 1], upper);
         });
         return buckets;
     }

@@ -12,10 +12,13 @@ internal static class CutPenalties
     public static double[][] Compute(SortedWeights weights, CutBuckets buckets)
     {
         double[][] penalties = new double[buckets.Windows.Length][];
-        Parallel.For(0, penalties.Length, cut =>
+        bool isDirect = buckets.Left.AsSpan().SequenceEqual(buckets.Right);
+        WorkSharing.ForEach(penalties.Length, buckets.IsSmall ? 1 : -1, cut =>
         {
             (int from, int to) = buckets.Windows[cut];
             double[] costs = penalties[cut] = new double[to - from];
+            if (isDirect)
+                return;
             Moments first = weights.MomentsOf(buckets.FirstRank(cut - 1, weights.Count));
             Moments last = weights.MomentsOf(buckets.LastRank(cut + 1, weights.Count));
             for (int i = 0; i < costs.Length; i++)

@@ -67,53 +67,65 @@ internal static class Initializers
     public static double[] PlusPlus(SortedWeights weights, int clusters, int seed)
     {
         Random random = new(seed);
-        List<double> centroids = [weights[random.Next(weights.Count)]];
+        List<double> centroids = [weights[random.Next(weights.Count)]], costs = [0];
+        List<int> ends = [weights.Count];
+        costs[0] = Cost(0);
         while (centroids.Count < clusters)
         {
-            double[] before = [.. centroids];
-            double next = weights[DrawBySquaredDistance(weights, before, random.NextDouble() * Lloyd.Distortion(weights, before))];
+            double next = weights[Draw(random.NextDouble() * costs.Sum())];
             int place = centroids.BinarySearch(next);
             if (place >= 0)
                 break; // every weight is a centroid
-            centroids.Insert(~place, next);
+
+            // Only the runs of the new centroid and of its neighbours change.
+            place = ~place;
+            centroids.Insert(place, next);
+            ends.Insert(place, weights.Count);
+            costs.Insert(place, 0);
+            for (int i = Math.Max(0, place - 1); i <= place && i + 1 < centroids.Count; i++)
+                ends[i] = weights.CountBelow(Lloyd.Midpoint(centroids[i], centroids[i + 1]));
+            for (int i = Math.Max(0, place - 1); i <= place + 1 && i < centroids.Count; i++)
+                costs[i] = Cost(i);
         }
 
         return [.. centroids];
-    }
 
-    /// <summary>The rank at which the squared distances, summed in order, pass <paramref name="target"/>.</summary>
-    private static int DrawBySquaredDistance(SortedWeights weights, double[] centroids, double target)
-    {
-        int[] ends = new int[centroids.Length];
-        Lloyd.FindEnds(weights, centroids, ends);
-        int last = -1;
-        for (int i = 0, start = 0; i < centroids.Length; start = ends[i++])
+        int StartOf(int i) => i == 0 ? 0 : ends[i - 1];
+
+        double Cost(int i) =>
+            (weights.MomentsOf(ends[i]) - weights.MomentsOf(StartOf(i))).SquaredErrorFrom(centroids[i] - weights.Shift);
+
+        // The rank at which the squared distances, summed in order, pass the target.
+        int Draw(double target)
         {
-            Moments before = weights.MomentsOf(start);
-            double point = centroids[i] - weights.Shift;
-            double own = (weights.MomentsOf(ends[i]) - before).SquaredErrorFrom(point);
-            if (own <= 0)
-                continue;
-            last = weights[ends[i] - 1] != centroids[i] ? ends[i] - 1 : start;
-            if (target >= own)
+            int last = 0;
+            for (int i = 0; i < centroids.Count; i++)
             {
-                target -= own;
-                continue;
+                double own = costs[i];
+                if (own <= 0)
+                    continue;
+                last = weights[ends[i] - 1] != centroids[i] ? ends[i] - 1 : StartOf(i);
+                if (target >= own)
+                {
+                    target -= own;
+                    continue;
+                }
+
+                Moments before = weights.MomentsOf(StartOf(i));
+                int low = StartOf(i), high = ends[i] - 1; // the sum up to and with rank high passes the target
+                while (low < high)
+                {
+                    int middle = low + (high - low) / 2;
+                    if ((weights.MomentsOf(middle + 1) - before).SquaredErrorFrom(centroids[i] - weights.Shift) > target)
+                        high = middle;
+                    else
+                        low = middle + 1;
+                }
+
+                return low;
             }
 
-            int low = start, high = ends[i] - 1; // the sum up to and with rank high passes the target
-            while (low < high)
-            {
-                int middle = low + (high - low) / 2;
-                if ((weights.MomentsOf(middle + 1) - before).SquaredErrorFrom(point) > target)
-                    high = middle;
-                else
-                    low = middle + 1;
-            }
-
-            return low;
+            return last;
         }
-
-        return Math.Max(last, 0);
     }
 }

@@ -15,6 +15,7 @@ namespace DeepCompression.WeightSharing;
 /// <item>Places and buckets whose lower bound is above the upper bound are dropped; the other buckets are split.</item>
 /// <item>When only single places are left, the best path is the optimum: both bounds are equal.</item>
 /// </list>
+/// <para>Weights that are no more than the first buckets begin with single places and are done at once.</para>
 /// </summary>
 internal static class OptimalCentroids
 {
@@ -34,7 +35,8 @@ internal static class OptimalCentroids
         double tolerance = upper * RelativeTolerance + weights.MomentsOf(weights.Count).SquaredError * WholeTolerance;
         int[] ends = new int[clusters];
         Lloyd.FindEnds(weights, best, ends);
-        CutBuckets buckets = CutBuckets.Initial(weights, ends, FirstParts, upper + tolerance);
+        bool isDirect = weights.Count <= (long)FirstParts * clusters;
+        CutBuckets buckets = CutBuckets.Initial(weights, ends, isDirect ? weights.Count : FirstParts, upper + tolerance);
         while (clusters > 1)
         {
             CutBounds bounds = CutBounds.Compute(weights, buckets);

@@ -13,7 +13,7 @@ internal sealed class RunCosts
     public RunCosts(SortedWeights weights, int[] left, int[] right)
     {
         (_counts, _sums, _squares) = (new double[left.Length], new double[left.Length], new double[left.Length]);
-        Parallel.For(0, (left.Length + Strip - 1) / Strip, strip =>
+        WorkSharing.ForEach((left.Length + Strip - 1) / Strip, -1, strip =>
         {
             for (int i = strip * Strip; i < Math.Min(left.Length, (strip + 1) * Strip); i++)
             {
