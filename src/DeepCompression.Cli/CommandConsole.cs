@@ -43,6 +43,9 @@ public sealed class CommandConsole
     /// <summary>Whether notes and progress are left out.</summary>
     public bool IsQuiet { get; set; }
 
+    /// <summary>Columns that a line of results has.</summary>
+    public int Width => _results.Value.Profile.Width;
+
     /// <summary>Writes a table or other figure as a result.</summary>
     public void Write(IRenderable figure) => _results.Value.Write(figure);
 

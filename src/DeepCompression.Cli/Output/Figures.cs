@@ -6,6 +6,8 @@ namespace DeepCompression.Cli.Output;
 /// <summary>How numbers look in tables.</summary>
 internal static class Figures
 {
+    private const int ColumnSpace = 3; // characters between columns
+
     /// <summary>Bytes with separators, for example <c>10,857,958</c>.</summary>
     public static string Bytes(long bytes) => bytes.ToString("#,0", CultureInfo.InvariantCulture);
 
@@ -31,6 +33,31 @@ internal static class Figures
         for (int i = 0; i < headings.Length; i++)
             table.AddColumn(new TableColumn(Markup.Escape(headings[i])) { Alignment = i < textColumns ? Justify.Left : Justify.Right, NoWrap = i > 0 });
         return table;
+    }
+
+    /// <summary>
+    /// Writes rows as a table whose first column is whole. Where the console is too narrow, headings are folded, and columns that can be spared
+    /// are left out, the first of <paramref name="spared"/> first; a line below says which.
+    /// </summary>
+    public static void WriteTable(CommandConsole console, int textColumns, string[] headings, IReadOnlyList<string[]> rows, params string[] spared)
+    {
+        int WidthOf(int column) => ColumnSpace + rows.Select(row => row[column].Length).Append(headings[column].Split(' ').Max(word => word.Length)).Max();
+        List<int> columns = [.. Enumerable.Range(0, headings.Length)];
+        List<string> missing = [];
+        foreach (string heading in spared.TakeWhile(_ => columns.Sum(WidthOf) + ColumnSpace > console.Width))
+        {
+            columns.Remove(Array.IndexOf(headings, heading));
+            missing.Add(heading);
+        }
+
+        Table table = Table(columns.Count(column => column < textColumns), [.. columns.Select(column => headings[column])]);
+        foreach ((int i, TableColumn column) in table.Columns.Index())
+            column.NoWrap = i == 0;
+        foreach (string[] row in rows)
+            table.AddText([.. columns.Select(column => row[column])]);
+        console.Write(table);
+        if (missing.Count > 0)
+            console.WriteLine($"(for a wider terminal, or --json: {string.Join(", ", missing)})");
     }
 
     /// <summary>Adds a row of plain text.</summary>

@@ -35,7 +35,7 @@ internal static class InspectFigures
 
     public static void WriteTable(CommandConsole console, ModelReport report, bool all)
     {
-        Table table = Figures.Table(4, "weight", "shape", "used by", "form", "density", "bits", "dense", "pruned", "shared", "gaps+codes", "packed", "in file", "share");
+        List<string[]> rows = [];
         var hidden = new List<WeightReport>();
         foreach (WeightReport weight in report.Weights)
         {
@@ -46,7 +46,8 @@ internal static class InspectFigures
             }
 
             TensorStatistics? s = weight.Statistics;
-            table.AddText(
+            rows.Add(
+            [
                 weight.Path,
                 $"{weight.Shape}{(weight.ElementType == ElementType.Float32 ? "" : $" {weight.ElementType}")}",
                 string.Join(", ", weight.OperatorTypes),
@@ -59,10 +60,12 @@ internal static class InspectFigures
                 Stage(s?.GapsAndCodesBytes),
                 Stage(s?.BlobBytes),
                 Figures.Bytes(weight.FileBytes),
-                Figures.Percent((double)weight.FileBytes / report.FileBytes));
+                Figures.Percent((double)weight.FileBytes / report.FileBytes),
+            ]);
         }
 
-        console.Write(table);
+        string[] headings = ["weight", "shape", "used by", "form", "density", "bits", "dense", "pruned", "shared", "gaps + codes", "packed", "in file", "share"];
+        Figures.WriteTable(console, 4, headings, rows, "used by", "form", "shape", "packed", "shared", "pruned", "gaps + codes", "bits", "density");
         if (hidden.Count > 0)
             console.WriteLine($"and {hidden.Count} small constants, {Figures.Bytes(hidden.Sum(w => w.FileBytes))} bytes (--all shows them)");
         console.WriteLine($"file {Figures.Bytes(report.FileBytes)} bytes: weights {Figures.Bytes(report.WeightBytes)} (dense {Figures.Bytes(report.DenseBytes)}), "

@@ -22,17 +22,15 @@ internal static class PaperFigures
         console.WriteLine("Table 1: the network; parameters dense, and the file as it is");
         console.Write(network);
 
-        Table layers = Figures.Table(
-            1, "layer", "#weights", "weights% (P)", "weight bits (P+Q)", "weight bits (P+Q+H)", "index bits (P+Q)", "index bits (P+Q+H)", "compress rate (P+Q)", "compress rate (P+Q+H)");
-        foreach (PaperLayer layer in document.Layers.Append(document.Total))
+        string[] headings = ["layer", "#weights", "weights% (P)", "weight bits (P+Q)", "weight bits (P+Q+H)", "index bits (P+Q)", "index bits (P+Q+H)", "compress rate (P+Q)", "compress rate (P+Q+H)"];
+        IEnumerable<string[]> layers = document.Layers.Append(document.Total).Select(layer => new[]
         {
-            layers.AddText(
-                layer.Layer, Count(layer.Weights), Figures.Percent(layer.Density), Bits(layer.WeightBits), Bits(layer.WeightBitsCoded),
-                Bits(layer.IndexBits), Bits(layer.IndexBitsCoded), Figures.Percent(layer.Rate), Figures.Percent(layer.RateCoded));
-        }
+            layer.Layer, Count(layer.Weights), Figures.Percent(layer.Density), Bits(layer.WeightBits), Bits(layer.WeightBitsCoded),
+            Bits(layer.IndexBits), Bits(layer.IndexBitsCoded), Figures.Percent(layer.Rate), Figures.Percent(layer.RateCoded),
+        });
 
         console.WriteLine("Tables 2 to 5: what each stage does to each layer. P: pruning, Q: quantization (weight sharing), H: Huffman coding; bits a non-zero");
-        console.Write(layers);
+        Figures.WriteTable(console, 1, headings, [.. layers], "index bits (P+Q)", "weight bits (P+Q)", "compress rate (P+Q)", "#weights");
         console.WriteLine(document.Energy.Describe());
     }
 
