@@ -123,7 +123,10 @@ internal sealed class WeightNode
         Codebook codebook = ReadCodebook(inputs[1]);
         TensorShape shape = ReadShape(inputs[2]);
         SharedParts parts = new(inputs[0].Memory, ReadLayout(inputs[3], 1)[0]);
-        return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook.Size, codebook.Groups, () => SharedParts.Decode(parts, codebook, shape));
+        return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook.Size, codebook.Groups, () => SharedParts.Decode(parts, codebook, shape))
+        {
+            UnpackTo = destination => SharedParts.DecodeDense(parts, codebook, shape, destination),
+        };
     }
 
     private static WeightNode ReadPruned(NodeView node, TensorView[] inputs)

@@ -28,12 +28,12 @@ internal sealed unsafe class BlockedLayout : IDisposable
 
     private readonly int[]? _positions;
 
-    private BlockedLayout(CsrMatrix matrix, int blockColumns, int[]? positions, int[] partRows, uint[] entries, List<TileSegment> segments, int[] entryStarts, int[] segmentStarts)
+    private BlockedLayout(CsrMatrix matrix, int blockColumns, int[]? positions, int[] partRows, NativeBuffer entries, List<TileSegment> segments, int[] entryStarts, int[] segmentStarts)
     {
         (Rows, Columns, BlockColumns, PartRows, _positions) = (matrix.Rows, matrix.Columns, blockColumns, partRows, positions);
         (EntryStarts, SegmentStarts) = (entryStarts, segmentStarts);
         (_codebookLength, _groups) = (matrix.Codebook.Length, matrix.Groups);
-        _entries = NativeBuffer.Copy<uint>(entries);
+        _entries = entries;
         _segments = NativeBuffer.Copy<TileSegment>(CollectionsMarshal.AsSpan(segments));
         _codebook = NativeBuffer.Copy<float>(matrix.Codebook);
         if (matrix.Groups > 1)
@@ -75,7 +75,8 @@ internal sealed unsafe class BlockedLayout : IDisposable
     {
         int[] partRows = RowParts.Split(matrix.RowPointers, parts, rowUnit);
         int blocks = GetBlocks(matrix.Columns, blockColumns);
-        uint[] entries = new uint[matrix.NonZeros + ReadAhead];
+        NativeBuffer buffer = new(((long)matrix.NonZeros + ReadAhead) * sizeof(uint));
+        uint* entries = (uint*)buffer.Pointer; // as many as there are non-zeros are written
         int[] entryStarts = new int[((partRows.Length - 1) * blocks) + 1], segmentStarts = new int[entryStarts.Length];
         List<TileSegment> segments = [];
         int[] next = [.. matrix.RowPointers.AsSpan(0, matrix.Rows)];
@@ -104,7 +105,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
             }
         }
 
-        return new BlockedLayout(matrix, blockColumns, positions, partRows, entries, segments, entryStarts, segmentStarts);
+        return new BlockedLayout(matrix, blockColumns, positions, partRows, buffer, segments, entryStarts, segmentStarts);
     }
 
     /// <summary>Adds the products of all blocks of a part to the bias.</summary>

@@ -1,8 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace DeepCompression.Sparse;
 
 /// <summary>The constants of a portable <c>SharedWeight</c> node beside its codebook and shape (FORMAT.md, part 1).</summary>
 public sealed class SharedParts
 {
+    private const int RunLength = 1024; // codes that are unpacked at once: a whole number of bytes
+
     /// <summary>Puts parts together as they stand in a file. Nothing is checked before <see cref="Decode"/>.</summary>
     /// <param name="codes">One digit an element.</param>
     /// <param name="codeBits">Bits a code: 1, 2, 4 or 8.</param>
@@ -47,6 +51,55 @@ public sealed class SharedParts
         catch (ArgumentException mismatch)
         {
             throw new InvalidDataException(mismatch.Message, mismatch);
+        }
+    }
+
+    /// <summary>Writes the elements of the weight that parts stand for, without a byte for every code in between.</summary>
+    /// <param name="parts">The parts.</param>
+    /// <param name="codebook">The codebook beside them.</param>
+    /// <param name="shape">The shape beside them.</param>
+    /// <param name="destination">Takes the elements, little-endian and row-major.</param>
+    /// <exception cref="InvalidDataException">The parts, codebook and shape do not fit each other.</exception>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static void DecodeDense(SharedParts parts, Codebook codebook, TensorShape shape, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(codebook);
+        Digits.Validate(parts.Codes.Span, shape.Length, parts.CodeBits, "codes");
+        if (codebook.Size > 1 << parts.CodeBits)
+            throw new InvalidDataException($"A codebook of {codebook.Size} does not fit {parts.CodeBits} code bits.");
+        if (codebook.Groups > 1 && (shape.Rank == 0 || shape.Dimensions[0] % codebook.Groups != 0))
+            throw new InvalidDataException($"{codebook.Groups} groups do not divide the first dimension of shape {shape}.");
+        int size = codebook.ElementType.GetSize();
+        if (destination.Length < (long)shape.Length * size)
+            throw new ArgumentException($"{(long)shape.Length * size} bytes are needed; found {destination.Length}.", nameof(destination));
+        destination = destination[..(shape.Length * size)];
+        switch (size)
+        {
+            case 2: parts.LookUp(MemoryMarshal.Cast<byte, ushort>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ushort>(destination)); break;
+            case 4: parts.LookUp(MemoryMarshal.Cast<byte, uint>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, uint>(destination)); break;
+            default: parts.LookUp(MemoryMarshal.Cast<byte, ulong>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ulong>(destination)); break;
+        }
+    }
+
+    private void LookUp<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
+        where T : unmanaged
+    {
+        int size = codebook.Size, groupLength = dense.Length / codebook.Groups, group = 0, groupEnd = groupLength;
+        ReadOnlySpan<T> own = centroids[..size];
+        Span<byte> room = stackalloc byte[RunLength];
+        for (int start = 0; start < dense.Length; start += RunLength)
+        {
+            Span<byte> codes = room[..Math.Min(RunLength, dense.Length - start)];
+            Digits.Unpack(Codes.Span[(int)((long)start * CodeBits / 8)..], CodeBits, codes);
+            if (size < Codebook.MaxSize && (size == 0 || codes.ContainsAnyExceptInRange((byte)0, (byte)(size - 1))))
+                throw new InvalidDataException($"A code is not below the codebook's size {size}.");
+            for (int i = 0; i < codes.Length; i++)
+            {
+                for (; start + i >= groupEnd; groupEnd += groupLength)
+                    own = centroids.Slice(++group * size, size);
+                dense[start + i] = own[codes[i]];
+            }
         }
     }
 }

@@ -50,6 +50,28 @@ public sealed class PartsTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void DecodeDense_OfEncodedSharedWeights_GivesTheDenseElements() =>
+        Prop.ForAll<int>(seed =>
+        {
+            CodedTensor tensor = RandomTensors.Coded(seed, withZero: false);
+            byte[] expected = new byte[tensor.DenseBytes];
+            tensor.CopyDenseTo(expected);
+            byte[] actual = new byte[tensor.DenseBytes];
+            SharedParts.DecodeDense(SharedParts.Encode(tensor), tensor.Codebook, tensor.Shape, actual);
+            return actual.AsSpan().SequenceEqual(expected);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void DecodeDense_DamagedSharedParts_ThrowsInvalidData()
+    {
+        Codebook codebook = RandomTensors.NewCodebook(new Random(1), ElementType.Float32, 1, 3, withZero: false);
+        SharedParts parts = new(new byte[] { 0b10_01_00_11 }, 2); // the first code is 3, of centroids 0 to 2
+        Assert.Throws<InvalidDataException>(() => SharedParts.DecodeDense(parts, codebook, new TensorShape(4), new byte[16]));
+        Assert.Throws<InvalidDataException>(() => SharedParts.DecodeDense(parts, codebook, new TensorShape(5), new byte[20]));
+        Assert.Throws<ArgumentException>(() => SharedParts.DecodeDense(new SharedParts(new byte[] { 0b10_01_00_01 }, 2), codebook, new TensorShape(4), new byte[15]));
+    }
+
+    [Fact]
     public void Decode_OfEncodedPrunedWeights_GivesTheSameBits() =>
         Prop.ForAll<int, byte>((seed, width) =>
         {
