@@ -63,7 +63,7 @@ public static class KernelCost
         ArgumentNullException.ThrowIfNull(geometry);
         int rows = geometry.Directions * geometry.Gates * geometry.Hidden, units = rows + (2 * geometry.Directions * geometry.Hidden);
         return new KernelEstimate(
-            LinearCost.SparseStep(nonZeros, 2 * rows, (geometry.Inputs + geometry.Hidden) / 2, units),
+            LinearCost.SparseStep(nonZeros, (long)rows * (geometry.Inputs + geometry.Hidden), units),
             LinearCost.DenseStep((long)rows * geometry.Inputs, (long)rows * geometry.Hidden, units));
     }
 
