@@ -10,7 +10,8 @@ public static class Stopwatches
     /// <param name="second">The peer's.</param>
     /// <param name="rounds">Measured rounds, after both were warmed up.</param>
     /// <param name="minimumMilliseconds">Each measurement repeats its work until this much time has passed.</param>
-    public static (double First, double Second) Alternate(Action first, Action second, int rounds = 15, double minimumMilliseconds = 5)
+    /// <param name="pauseMilliseconds">What passes between two measurements: ONNX Runtime's threads spin for a while when their work is done.</param>
+    public static (double First, double Second) Alternate(Action first, Action second, int rounds = 15, double minimumMilliseconds = 5, int pauseMilliseconds = 0)
     {
         Warm(first);
         Warm(second);
@@ -18,7 +19,9 @@ public static class Stopwatches
         double[] b = new double[rounds];
         for (int round = 0; round < rounds; round++)
         {
+            Thread.Sleep(pauseMilliseconds);
             a[round] = Time(first, minimumMilliseconds);
+            Thread.Sleep(pauseMilliseconds);
             b[round] = Time(second, minimumMilliseconds);
         }
 
