@@ -24,6 +24,8 @@ public sealed class ApplyCompressedOnnxEstimator : IEstimator<CompressedOnnxTran
     /// <param name="input">Data with the input columns; no row is read.</param>
     /// <returns>The transformer.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or size than its tensor.</exception>
+    /// <exception cref="InvalidDataException">A compressed weight is damaged.</exception>
+    /// <exception cref="InvalidOperationException">ONNX Runtime cannot run the model.</exception>
     public CompressedOnnxTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

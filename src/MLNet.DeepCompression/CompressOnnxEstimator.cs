@@ -74,7 +74,7 @@ public sealed class CompressOnnxEstimator : IEstimator<CompressedOnnxTransformer
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or size than its tensor or the labels.</exception>
     /// <exception cref="ArgumentException">The options name a weight that the model does not have.</exception>
     /// <exception cref="InvalidDataException">The model's weights cannot be read.</exception>
-    /// <exception cref="InvalidOperationException">There is no row to train or calibrate with, a label is missing or not a class, or stages are asked for that exclude each other.</exception>
+    /// <exception cref="InvalidOperationException">There is no row to train or calibrate with, a label is missing or not a class, stages are asked for that exclude each other, or ONNX Runtime cannot run the model.</exception>
     /// <exception cref="NotSupportedException">The model has an operator that cannot be trained, a weight that cannot run compressed, or nothing to quantize.</exception>
     public CompressedOnnxTransformer Fit(IDataView input)
     {

@@ -29,6 +29,7 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
         Portable();
         int parallelism = options.Parallelism ?? (options.CreateSessionOptions is null && binding.IsBatchable && options.BatchSize != 1 ? Environment.ProcessorCount : 1);
         _scoring = new ScoringModel(binding, parallelism, CreateSession);
+        CheckRuntime();
     }
 
     /// <summary>The compressed model, in the form it was made or loaded in. Save it to keep the smallest file.</summary>
@@ -85,6 +86,26 @@ public sealed class CompressedOnnxTransformer : ITransformer, IDisposable
         DeepCompressionReport report = options.AppendDeepCompression(settings);
         InferenceSession session = CompressedModel.CreateSession(Model, options, settings);
         return new(session, report) { HasChoice = _options.CreateSessionOptions is null && report.Decisions.Count > 0 };
+    }
+
+    // What ONNX Runtime refuses it refuses while the pipeline is fitted. The session is not kept: which one is needed shows when rows are scored.
+    private void CheckRuntime()
+    {
+        try
+        {
+            CreateSession(isForBatches: false, minimumSpeedup: null).Dispose();
+            NativeHeap.Trim();
+        }
+        catch (OnnxRuntimeException refusal)
+        {
+            _scoring.Dispose();
+            throw new InvalidOperationException($"{Model.Name}: ONNX Runtime cannot run the model: {refusal.Message}", refusal);
+        }
+        catch (Exception)
+        {
+            _scoring.Dispose();
+            throw;
+        }
     }
 
     // A form that needs no execution provider; made when it is needed, because the model is smaller as it is.

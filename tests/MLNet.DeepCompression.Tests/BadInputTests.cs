@@ -50,6 +50,41 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("'w'", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Frobnicate", "")]
+    [InlineData("Relu", "com.unknown")]
+    public void Fit_OperatorIsUnknown_NamesModelAndOperator(string op, string domain)
+    {
+        GraphProto graph = new() { Name = "g", Input = { SmallModels.Value("x", TensorProto.Types.DataType.Float, null, 512) }, Output = { SmallModels.Value("y", TensorProto.Types.DataType.Float, null, 512) } };
+        graph.Node.Add(SmallModels.Node(op, ["x"], "y"));
+        graph.Node[0].Domain = domain;
+        ModelProto proto = new() { IrVersion = 8, Graph = graph, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } } };
+        if (domain.Length > 0)
+            proto.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
+        string file = _models.Save(new OnnxModel(proto), "unsupported.onnx");
+        string[] before = Directory.GetFiles(Path.GetDirectoryName(file)!);
+        foreach (Action fit in (Action[])[() => _ml.DeepCompression().ApplyCompressedOnnxModel(file).Fit(Rows()), () => _ml.DeepCompression().CompressOnnxModel(file).Fit(Rows())])
+        {
+            InvalidOperationException e = Assert.Throws<InvalidOperationException>(fit);
+            Assert.Contains("unsupported.onnx", e.Message, StringComparison.Ordinal);
+            Assert.Contains(op, e.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, Directory.GetFiles(Path.GetDirectoryName(file)!));
+    }
+
+    [Fact]
+    public void CompressOnnxModel_ColumnOfAnotherTypeOrSize_NamesColumnTensorExpectedAndFoundAtFit()
+    {
+        string file = _models.Portable();
+        IDataView integers = _ml.Data.LoadFromEnumerable([new Integers()]);
+        var e = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.DeepCompression().CompressOnnxModel(file).Fit(integers));
+        Assert.Contains("Input column 'x': tensor 'x' takes Single; found Vector<Int32, 512>.", e.Message, StringComparison.Ordinal);
+        IDataView shorter = _ml.Data.LoadFromEnumerable([new Shorter()]);
+        e = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.DeepCompression().CompressOnnxModel(file).Fit(shorter));
+        Assert.Contains("Input column 'x': tensor 'x' of shape [?, 512] takes 512 values a row; found 511.", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ModelLoad_ZipIsCutOff_Throws()
     {
@@ -102,6 +137,20 @@ public sealed class BadInputTests : IDisposable
     }
 
     private IDataView Rows() => _ml.Data.LoadFromEnumerable([new Row()]);
+
+    private sealed class Integers
+    {
+        [ColumnName("x")]
+        [VectorType(512)]
+        public int[] X { get; set; } = new int[512];
+    }
+
+    private sealed class Shorter
+    {
+        [ColumnName("x")]
+        [VectorType(511)]
+        public float[] X { get; set; } = new float[511];
+    }
 
     private sealed class Row
     {

@@ -45,10 +45,11 @@ public sealed class ApplyCompressedOnnxModelTests : IDisposable
         int sessions = 0;
         using CompressedOnnxTransformer model = _ml.DeepCompression()
             .ApplyCompressedOnnxModel(_models.Linear(), ["Scores"], ["Pixels"], o => o with { CreateSessionOptions = () => { sessions++; return new(); } }).Fit(data);
+        Assert.Equal(1, sessions); // fitting has seen that the model runs
         Assert.Equal(5, model.Transform(data).GetColumn<string>("Name").Count());
-        Assert.Equal(0, sessions);
-        Assert.Equal(5, model.Transform(data).GetColumn<float[]>("Scores").Count());
         Assert.Equal(1, sessions);
+        Assert.Equal(5, model.Transform(data).GetColumn<float[]>("Scores").Count());
+        Assert.Equal(2, sessions);
     }
 
     [Fact]
@@ -128,6 +129,21 @@ public sealed class ApplyCompressedOnnxModelTests : IDisposable
         IDataView data = _ml.Data.LoadFromEnumerable([new Five { Pixels = new float[5] }]);
         var e = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.DeepCompression().ApplyCompressedOnnxModel(_models.Linear(), ["Scores"], ["Pixels"]).Fit(data));
         Assert.Contains("tensor 'x' of shape [?, 4] takes 4 values a row; found 5.", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_ModelLeavesTwoDimensionsOpen_AsksForTheShapeAndTakesIt()
+    {
+        string file = _models.Identities(("image", TensorProto.Types.DataType.Float, [null, 1, null, null]));
+        DeepCompressionCatalog dc = _ml.DeepCompression();
+        var e = Assert.Throws<ArgumentException>(() => dc.ApplyCompressedOnnxModel(file, ["Same"], ["Pixels"]));
+        Assert.Contains("Column 'Pixels': input 'image' of shape [?, 1, ?, ?] leaves more than one dimension open; give its shape.", e.Message, StringComparison.Ordinal);
+        e = Assert.Throws<ArgumentException>(() => dc.ApplyCompressedOnnxModel(file, ["Same"], ["Pixels"], o => o with { Shapes = new Dictionary<string, int[]> { ["image"] = [-1, 3, 2, 2] } }));
+        Assert.Contains("Input 'image' has the shape [?, 1, ?, ?]; the shape given is [-1, 3, 2, 2].", e.Message, StringComparison.Ordinal);
+
+        IDataView data = Rows(40);
+        using CompressedOnnxTransformer model = dc.ApplyCompressedOnnxModel(file, ["Same"], ["Pixels"], o => o with { Shapes = new Dictionary<string, int[]> { ["image"] = [-1, 1, 2, 2] } }).Fit(data);
+        Assert.Equal(Enumerable.Range(0, 40).Select(Pixels), model.Transform(data).GetColumn<float[]>("Same"));
     }
 
     [Fact]
