@@ -20,5 +20,5 @@ internal sealed record EnergyDocument(bool IsEstimate, long DenseBytes, string D
         CultureInfo.InvariantCulture,
         $"estimate (not measured) of the energy to fetch every weight once, 45 nm: dense {DenseMicrojoules:#,0.##} µJ from {DenseMemory}, as stored {ReadMicrojoules:#,0.##} µJ from {ReadMemory} ({Figures.Bytes(ReadBytes)} bytes of gaps, codes and codebooks), {Figures.Ratio(Ratio)} less");
 
-    private static string Memory(EnergyEstimate estimate) => estimate.OnChip ? "SRAM" : "DRAM";
+    private static string Memory(EnergyEstimate estimate) => estimate.IsOnChip ? "SRAM" : "DRAM";
 }

@@ -9,6 +9,7 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
 {
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _start;
+    private bool _isUnmapped;
     private readonly int _length;
 
     /// <summary>Maps a file of at most 2 GB that is not empty.</summary>
@@ -23,10 +24,15 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
     }
 
     // The view is as long as the file was when it was mapped, which bounds every span.
-    public override Span<byte> GetSpan() => new(_start, _length);
+    public override Span<byte> GetSpan()
+    {
+        ObjectDisposedException.ThrowIf(_isUnmapped, this);
+        return new(_start, _length);
+    }
 
     public override MemoryHandle Pin(int elementIndex = 0)
     {
+        ObjectDisposedException.ThrowIf(_isUnmapped, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)_length, nameof(elementIndex));
         return new(_start + elementIndex, default, this);
     }
@@ -55,8 +61,9 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
     // Without a call to Dispose the mapping stays: spans may still look at it, and its pages are the file's own.
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isUnmapped)
         {
+            _isUnmapped = true;
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
             _view.Dispose();
         }

@@ -5,10 +5,10 @@ namespace DeepCompression.Energy;
 /// of memory, and every weight that is stored is multiplied and added once.
 /// </summary>
 /// <param name="Bytes">The bytes fetched.</param>
-/// <param name="OnChip">Whether they fit the on-chip memory.</param>
+/// <param name="IsOnChip">Whether they fit the on-chip memory.</param>
 /// <param name="FetchMicrojoules">Energy of the fetches in microjoules.</param>
 /// <param name="ArithmeticMicrojoules">Energy of the multiplications and additions in microjoules.</param>
-public sealed record EnergyEstimate(long Bytes, bool OnChip, double FetchMicrojoules, double ArithmeticMicrojoules)
+public sealed record EnergyEstimate(long Bytes, bool IsOnChip, double FetchMicrojoules, double ArithmeticMicrojoules)
 {
     /// <summary>Fetches and arithmetic together, in microjoules.</summary>
     public double TotalMicrojoules => FetchMicrojoules + ArithmeticMicrojoules;

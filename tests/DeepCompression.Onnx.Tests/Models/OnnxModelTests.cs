@@ -142,6 +142,22 @@ public sealed class OnnxModelTests
         Assert.Throws<FileNotFoundException>(() => OnnxModel.Load(folder["none.onnx"]));
     }
 
+    [Fact]
+    public void Unmap_TensorOfALargeFile_IsRefusedAndNotReadFromNowhere()
+    {
+        using var folder = new TempFolder();
+        MatMul(Graphs.Random("W", 1, 1, 600, 600)).Save(folder["m.onnx"]);
+        OnnxModel model = OnnxModel.Load(folder["m.onnx"]);
+        ReadOnlyMemory<byte> weight = model.Read(model.Proto.Graph.Initializer[0]);
+        float first = BitConverter.ToSingle(weight.Span);
+        model.ReleasePages();
+        Assert.Equal(first, BitConverter.ToSingle(weight.Span)); // read again from the file
+        model.Unmap();
+        model.Unmap();
+        Assert.Throws<ObjectDisposedException>(() => weight.Span.Length);
+        Assert.Throws<ObjectDisposedException>(() => model.Read(model.Proto.Graph.Initializer[0]).Span.Length);
+    }
+
     private static TensorProto External(string name, string location, string offset = "0")
     {
         TensorProto tensor = Floats(name, [8, 4]);

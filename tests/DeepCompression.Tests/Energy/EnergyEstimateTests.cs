@@ -8,7 +8,7 @@ public sealed class EnergyEstimateTests
     public void OfWeights_AlexNetDenseAndCompressed_MovesFromDramToSram()
     {
         EnergyEstimate dense = EnergyEstimate.OfWeights(240_000_000, 60_000_000), compressed = EnergyEstimate.OfWeights(6_900_000, 6_700_000);
-        Assert.Equal((false, true), (dense.OnChip, compressed.OnChip));
+        Assert.Equal((false, true), (dense.IsOnChip, compressed.IsOnChip));
         Assert.Equal(38_400, dense.FetchMicrojoules, 6); // 60 million words at 640 pJ
         Assert.Equal(8.625, compressed.FetchMicrojoules, 6); // 1.725 million words at 5 pJ
         Assert.Equal(276, dense.ArithmeticMicrojoules, 6);
