@@ -38,7 +38,7 @@ internal static class DsdRows
     public static void ResNet(BenchTable table, IReadOnlyList<int> seeds, bool validates)
     {
         LenetData fashion = LenetData.FashionMnist();
-        Recipe recipe = new("ResNet-8, 6,400 samples of Fashion-MNIST, error", "%", seed => Networks.SmallResNet(seed: seed), 4e-3, 16, 1, Error);
+        Recipe recipe = new("ResNet-8, 6,400 samples of Fashion-MNIST, error", "%", seed => Networks.SmallResNet(seed: seed), 4e-3, 12, 1, Error);
         Compare(table, recipe, seeds, Take(validates ? fashion.Training : fashion.Whole, ResNetSamples), validates ? fashion.Validation : fashion.Test);
     }
 

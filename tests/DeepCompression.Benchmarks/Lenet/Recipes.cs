@@ -45,8 +45,8 @@ internal static class Recipes
     public static LenetRecipe Fashion5 { get; } = LeNet5 with
     {
         DenseEpochs = 12,
-        Prune = new PruneOptions { Sparsity = 0.955, Epochs = 16 },
-        Share = LeNet5.Share with { Bits = 4 },
+        Prune = new PruneOptions { Sparsity = 0.88, Epochs = 20 },
+        Share = LeNet5.Share with { Bits = 4, ReassignEpochs = 2 },
     };
 
     // What is left of each layer of LeNet-5, from 0 to 1.
