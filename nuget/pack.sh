@@ -27,6 +27,7 @@ for id in "${ids[@]}"; do
   for file in README.md icon.png LICENSE "$id.nuspec"; do contains "$id" "$file"; done
   [ -f "$packages/$id.$version.snupkg" ] || fail "$id has no symbol package"
   [ "$id" = deepcompress ] || contains "$id" "lib/net10.0/$id.xml"
+  ! unzip -p "$packages/$id.$version.nupkg" "$id.nuspec" | grep -E 'id="(MLNet\.)?DeepCompression[^"]*" version="[^[]' || fail "$id takes any later version of a package whose internals it sees"
 done
 ready=0 # packages whose code is compiled ahead of time too
 for id in "${ids[@]}"; do
