@@ -27,7 +27,7 @@ internal sealed class WeightNode
     /// <summary>The shape of the dense weight.</summary>
     public TensorShape Shape { get; }
 
-    /// <summary>Non-zeros, at most: fillers may be among them.</summary>
+    /// <summary>Non-zeros; of a <c>PrunedWeight</c> fillers may be among them, of a <c>PackedWeight</c> it is an estimate.</summary>
     public int Entries { get; }
 
     /// <summary>Centroids a group; 0 where the values are not shared.</summary>
@@ -111,7 +111,8 @@ internal sealed class WeightNode
         TensorShape shape = ReadShape(inputs[3]);
         int[] layout = ReadLayout(inputs[4], 3);
         SparseParts parts = new(inputs[0].Memory, inputs[1].Memory, layout[0], layout[1], layout[2]);
-        return new WeightNode(node, codebook.ElementType, shape, layout[0], codebook.Size, codebook.Groups, () => SparseParts.Decode(parts, codebook, shape))
+        int nonZeros = layout[0] - CountFillers(inputs[1].Bytes, layout[0], layout[2]);
+        return new WeightNode(node, codebook.ElementType, shape, nonZeros, codebook.Size, codebook.Groups, () => SparseParts.Decode(parts, codebook, shape))
         {
             DecodeRows = (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns),
             UnpackTo = destination => SparseParts.DecodeDense(parts, codebook, shape, destination),
@@ -147,6 +148,26 @@ internal sealed class WeightNode
         {
             UnpackTo = destination => TensorCompressor.DecompressTo(blob.Span, destination),
         };
+    }
+
+    /// <summary>Entries with the code 0. What is damaged is found when the weight is decoded.</summary>
+    private static int CountFillers(ReadOnlySpan<byte> codes, int entries, int bits)
+    {
+        if (entries < 0 || bits is not (1 or 2 or 4 or 8))
+            return 0;
+        int digits = 8 / bits, mask = (1 << bits) - 1, whole = Math.Min(entries / digits, codes.Length), fillers = 0;
+        if (bits == 8)
+            return codes[..whole].Count((byte)0);
+        Span<byte> zeros = stackalloc byte[256]; // digits of a byte that are 0
+        for (int value = 0; value < zeros.Length; value++)
+        {
+            for (int digit = 0; digit < digits; digit++)
+                zeros[value] += (byte)(((value >> (digit * bits)) & mask) == 0 ? 1 : 0);
+        }
+
+        foreach (byte value in codes[..whole])
+            fillers += zeros[value];
+        return fillers; // those of a last byte that is not full are left out
     }
 
     // What a coded non-zero takes, about: its place and, shorter than its code, its value. The header does not say how many there are.

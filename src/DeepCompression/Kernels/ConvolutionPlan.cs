@@ -126,7 +126,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     private int ChooseBlock(CsrMatrix weights)
     {
         int taps = Geometry.KernelHeight * Geometry.KernelWidth, channels = Geometry.InputChannels / Geometry.Groups;
-        TileShape shape = Passes[0].Shape;
+        TileShape shape = Passes.MaxBy(pass => pass.Shape.Sums).Shape;
         int rows = ((shape.Runs - 1) * Geometry.StrideHeight) + ((Geometry.KernelHeight - 1) * Geometry.DilationHeight) + 1;
         int columns = ((shape.Vectors - 1) * Phases) + ((Geometry.KernelWidth - 1) * Geometry.DilationWidth) + 1;
         double density = weights.NonZeros / Math.Max((double)weights.Rows * weights.Columns, 1);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DeepCompression.ExecutionProvider;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
@@ -106,6 +107,19 @@ public sealed class ClaimedOperatorTests
         AssertEqualsStock(dense, 2, ("x", Random(3, 64), [1, 64]));
         Run(Compress(dense, ModelForm.Portable), ClaimAll, out var report, ("x", Random(3, 64), [1, 64]));
         Assert.Single(report!.Decisions, decision => decision.ResidentBytes > 0);
+    }
+
+    [ProviderTheory]
+    [InlineData(3)]
+    [InlineData(12)]
+    [InlineData(40)]
+    public void Report_WeightWithFillers_SaysTheDensityWithoutThem(int values)
+    {
+        TensorProto weight = Weight("w", 1, 0.37, values, 64, 600);
+        double density = MemoryMarshal.Cast<byte, float>(weight.RawData.Span).ToArray().Count(value => value != 0) / 38400.0;
+        OnnxModel dense = Model(Opset, new Input("x", [1, 600]), new Output("y", [1, 64]), weight, Node("Gemm", "x w", "y", Attribute("transB", 1)));
+        Run(Compress(dense, ModelForm.Portable), ClaimAll, out var report, ("x", Random(3, 600), [1, 600]));
+        Assert.InRange(Assert.Single(report!.Decisions).Density, density - 1e-9, density + (8 / 38400.0)); // of a last byte all codes count
     }
 
     [ProviderFact]
