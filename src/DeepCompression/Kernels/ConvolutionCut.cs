@@ -7,7 +7,7 @@ namespace DeepCompression.Kernels;
 /// <param name="Images">Images that are computed together.</param>
 /// <param name="GridRows">Blocks of an image above each other.</param>
 /// <param name="GridColumns">Blocks of an image side by side.</param>
-/// <param name="IsFlat">Whether lanes are consecutive positions of consecutive images.</param>
+/// <param name="IsFlat">Whether lanes are consecutive positions of the inputs of consecutive images.</param>
 internal readonly record struct ConvolutionCut(int Images, int GridRows, int GridColumns, bool IsFlat)
 {
     private const long MaxPackedBytes = 1 << 20; // of several images: a second-level cache
@@ -27,7 +27,7 @@ internal readonly record struct ConvolutionCut(int Images, int GridRows, int Gri
     /// <param name="weights">Weights that are not zero.</param>
     public static ConvolutionCut Choose(ConvolutionGeometry geometry, int batch, int height, int width, int lanes, long weights)
     {
-        bool flat = geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
+        bool flat = geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1 }; // outputs of padding alone are not computed
         ConvolutionCut best = new(1, 1, flat ? 1 : lanes, flat);
         double least = double.PositiveInfinity;
         for (int images = 1; images <= lanes && images < batch * 2; images *= 2)

@@ -61,7 +61,14 @@ internal static unsafe class ConvolutionPacking
         if (plan.Cut.IsFlat)
         {
             for (int channel = 0; channel < channels; channel++)
-                CopyFlat(area, plan.GetFirstPosition(pass), length, count, sums + (channel * length), images + (channel * area), imageLength, isPacking: false);
+            {
+                float* from = sums + (channel * length), to = images + (channel * area);
+                if (plan.HasBorder)
+                    CopyRows(plan, plan.GetFirstPosition(pass), length, count, from, to, imageLength);
+                else
+                    CopyFlat(area, plan.GetFirstPosition(pass), length, count, from, to, imageLength, isPacking: false);
+            }
+
             return;
         }
 
@@ -94,6 +101,35 @@ internal static unsafe class ConvolutionPacking
                     float* to = images + (channel * area) + GetPlace(plan, pass, run, lane);
                     for (int vector = 0; vector < valid; vector++)
                         to[vector] = sums[(((channel * pass.Shape.Runs) + run) * length) + (vector * plan.Lanes) + lane];
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the outputs of padding alone, which are what the activation makes of the bias.</summary>
+    /// <param name="plan">The size.</param>
+    /// <param name="bias">Of the first channel.</param>
+    /// <param name="activation">Applied to it.</param>
+    /// <param name="channels">Output channels.</param>
+    /// <param name="images">The first channel of the first image of the output.</param>
+    /// <param name="count">Images.</param>
+    public static void FillBorder(ConvolutionPlan plan, float* bias, in Activation activation, int channels, float* images, int count)
+    {
+        ConvolutionGeometry geometry = plan.Geometry;
+        int area = plan.OutputHeight * plan.OutputWidth;
+        for (int image = 0; image < count; image++, images += (nint)area * geometry.OutputChannels)
+        {
+            for (int channel = 0; channel < channels; channel++)
+            {
+                float value = activation.Apply(bias[channel]);
+                Span<float> plane = new(images + ((nint)channel * area), area);
+                plane[..(geometry.PadTop * plan.OutputWidth)].Fill(value);
+                plane[((geometry.PadTop + plan.Height) * plan.OutputWidth)..].Fill(value);
+                for (int row = 0; row < plan.Height; row++)
+                {
+                    Span<float> outputs = plane.Slice((geometry.PadTop + row) * plan.OutputWidth, plan.OutputWidth);
+                    outputs[..geometry.PadLeft].Fill(value);
+                    outputs[(geometry.PadLeft + plan.Width)..].Fill(value);
                 }
             }
         }
@@ -160,6 +196,21 @@ internal static unsafe class ConvolutionPacking
                 Denormals.Copy(images + plan.GetFirstPosition(pass), to, length);
             else
                 CopyFlat(area, plan.GetFirstPosition(pass), length, count, to, images, area * plan.Geometry.InputChannels, isPacking: true);
+        }
+    }
+
+    /// <summary>Copies a run of positions of consecutive images from the lanes to where their outputs are inside the border.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyRows(ConvolutionPlan plan, nint first, nint length, int count, float* lanes, float* channel, nint imageLength)
+    {
+        nint area = (nint)plan.Height * plan.Width, done = 0;
+        while (done < length && (first + done) / area < count)
+        {
+            (nint image, nint position) = Math.DivRem(first + done, area);
+            (nint row, nint column) = Math.DivRem(position, plan.Width);
+            int run = (int)Math.Min(length - done, plan.Width - column);
+            CopyRow(lanes + done, channel + (image * imageLength) + ((plan.Geometry.PadTop + row) * plan.OutputWidth) + plan.Geometry.PadLeft + column, run);
+            done += run;
         }
     }
 

@@ -113,9 +113,12 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         ? ((nint)pass.Column * Geometry.InputChannels) + ((nint)channel * pass.Shape.Vectors)
         : ((nint)channel * ChannelVectors) + ((nint)pass.Row * Geometry.StrideHeight * Phases * PhaseColumns) + pass.Column);
 
+    /// <summary>Whether lanes are positions, and outputs of padding alone surround them.</summary>
+    public bool HasBorder => Cut.IsFlat && (OutputHeight != Height || OutputWidth != Width);
+
     /// <summary>Whether the results of a pass are a run of the output's numbers. One vector alone is summed in another order: it never overlaps.</summary>
     public bool IsDirect(ConvolutionPass pass) =>
-        Cut is { IsFlat: true, Images: 1 } && (pass.Shape.Vectors + (pass.Shape.Vectors == 1 ? pass.Column : 0)) * Lanes <= Height * Width;
+        Cut is { IsFlat: true, Images: 1 } && !HasBorder && (pass.Shape.Vectors + (pass.Shape.Vectors == 1 ? pass.Column : 0)) * Lanes <= Height * Width;
 
     /// <summary>The first position of a pass where lanes are positions; the last pass of an image ends with it and may overlap the one before.</summary>
     public int GetFirstPosition(ConvolutionPass pass) => IsDirect(pass) ? Math.Min(pass.Column * Lanes, (Height * Width) - (pass.Shape.Vectors * Lanes)) : pass.Column * Lanes;

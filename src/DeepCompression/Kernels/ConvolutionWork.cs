@@ -139,5 +139,7 @@ internal unsafe struct ConvolutionWork
             direct ? (byte*)(images + _plan.GetFirstPosition(pass)) : scratch, direct ? area * sizeof(float) : length, _activation);
         if (!direct)
             ConvolutionPacking.Unpack(_plan, pass, (float*)scratch, rows, images, CountImages(group));
+        if (_plan.HasBorder && pass.Column == 0)
+            ConvolutionPacking.FillBorder(_plan, _bias + firstRow, _activation, rows, images, CountImages(group));
     }
 }

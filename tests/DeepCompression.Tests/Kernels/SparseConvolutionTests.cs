@@ -77,6 +77,24 @@ public class SparseConvolutionTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(KernelCases.Widths), MemberType = typeof(KernelCases))]
+    public void Compute_PaddedKernelOfOneByOne_MatchesPlainLoops(VectorWidth width)
+    {
+        Random random = new(8);
+        ThreadsRunner threads = new(3);
+        for (int round = 0; round < 40; round++)
+        {
+            int groups = random.Next(1, 3);
+            ConvolutionGeometry geometry = new()
+            {
+                Groups = groups, InputChannels = groups * random.Next(1, 6), OutputChannels = groups * random.Next(1, 9), KernelHeight = 1, KernelWidth = 1,
+                PadTop = random.Next(0, 3), PadLeft = random.Next(0, 3), PadBottom = random.Next(0, 3), PadRight = random.Next(0, 3),
+            };
+            Check(random, geometry, random.Next(1, 15), random.Next(1, 20), round % 2 == 0 ? 1 : random.Next(2, 20), random.NextDouble(), width, round % 3 == 0 ? SequentialRunner.Instance : threads);
+        }
+    }
+
     [Fact]
     public void Compute_SizesInTurn_KeepsAPlanEach()
     {
