@@ -7,8 +7,7 @@ namespace DeepCompression.Kernels;
 /// <summary>
 /// Sparse rows for a product with many vectors at once, which stand in the lanes: columns in blocks whose inputs fit a
 /// cache, and in a block a segment of entries for every row. An entry is 32 bits: 24 for the position of its input in
-/// the block, 8 for the code. Rows are shared among parts by their non-zeros and keep their order, so that sums are read
-/// and written one after another. The first and the last block have a segment for every row, be it empty.
+/// the block, 8 for the code. Rows are shared among parts by their non-zeros. The first and the last block have a segment for every row, be it empty.
 /// </summary>
 internal sealed unsafe class BlockedLayout : IDisposable
 {
@@ -71,7 +70,11 @@ internal sealed unsafe class BlockedLayout : IDisposable
     /// <param name="parts">Parts wanted: what threads share.</param>
     /// <param name="rowUnit">Parts do not straddle runs of this many rows (a convolution's groups); 0 for one run.</param>
     /// <param name="positions">Where the input of every column is, the first column of a block before all others of it; null where it is the column's number.</param>
-    public static BlockedLayout Build(CsrMatrix matrix, int blockColumns, int parts, int rowUnit = 0, int[]? positions = null)
+    /// <param name="sortsSegments">
+    /// Whether the segments of a block are sorted by their length, so that branches are foreseen. It halves the time of tiles of one vector;
+    /// larger ones gain more from sums that are read and written one after another.
+    /// </param>
+    public static BlockedLayout Build(CsrMatrix matrix, int blockColumns, int parts, int rowUnit = 0, int[]? positions = null, bool sortsSegments = false)
     {
         int[] partRows = RowParts.Split(matrix.RowPointers, parts, rowUnit);
         int blocks = GetBlocks(matrix.Columns, blockColumns);
@@ -79,6 +82,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
         uint* entries = (uint*)buffer.Pointer; // as many as there are non-zeros are written
         int[] entryStarts = new int[((partRows.Length - 1) * blocks) + 1], segmentStarts = new int[entryStarts.Length];
         List<TileSegment> segments = [];
+        List<(int Row, int Start, int Count)> found = [];
         int[] next = [.. matrix.RowPointers.AsSpan(0, matrix.Rows)];
         int written = 0, index = 0;
         for (int part = 0; part < partRows.Length - 1; part++)
@@ -86,18 +90,27 @@ internal sealed unsafe class BlockedLayout : IDisposable
             for (int block = 0; block < blocks; block++)
             {
                 int firstColumn = block * blockColumns, endColumn = firstColumn + blockColumns, origin = GetPosition(positions, firstColumn);
+                found.Clear();
                 for (int row = partRows[part]; row < partRows[part + 1]; row++)
                 {
-                    int first = written;
-                    for (; next[row] < matrix.RowPointers[row + 1] && matrix.ColumnIndices[next[row]] < endColumn; next[row]++)
-                    {
-                        int position = GetPosition(positions, matrix.ColumnIndices[next[row]]) - origin;
-                        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, MaxPosition);
-                        entries[written++] = ((uint)position << CodeBits) | matrix.Codes[next[row]];
-                    }
+                    int start = next[row];
+                    while (next[row] < matrix.RowPointers[row + 1] && matrix.ColumnIndices[next[row]] < endColumn)
+                        next[row]++;
+                    if (next[row] > start || block == 0 || block == blocks - 1)
+                        found.Add((row - partRows[part], start, next[row] - start));
+                }
 
-                    if (written > first || block == 0 || block == blocks - 1)
-                        segments.Add(new TileSegment((ushort)(row - partRows[part]), (ushort)(written - first)));
+                if (sortsSegments)
+                    found.Sort(static (a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Row.CompareTo(b.Row));
+                foreach ((int row, int start, int count) in found)
+                {
+                    segments.Add(new TileSegment((ushort)row, (ushort)count));
+                    for (int entry = start; entry < start + count; entry++)
+                    {
+                        int position = GetPosition(positions, matrix.ColumnIndices[entry]) - origin;
+                        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, MaxPosition);
+                        entries[written++] = ((uint)position << CodeBits) | matrix.Codes[entry];
+                    }
                 }
 
                 entryStarts[++index] = written;

@@ -124,7 +124,7 @@ public sealed unsafe class SparseLinear : IDisposable
             }
 
             if (!IsSliding(batch) && _blocked is null)
-                _blocked = new BlockedLinear(BlockedLayout.Build(weights, BlockedLinear.BlockColumns, _degree == 1 ? 1 : _degree * PartsAThread), _width);
+                _blocked = new BlockedLinear(BlockedLayout.Build(weights, BlockedLinear.BlockColumns, _degree == 1 ? 1 : _degree * PartsAThread, sortsSegments: true), _width);
         }
     }
 }
