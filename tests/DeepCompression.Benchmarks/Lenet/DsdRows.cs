@@ -16,7 +16,7 @@ namespace DeepCompression.Benchmarks.Lenet;
 /// <remarks>
 /// Half of the epochs are dense, a quarter sparse, a quarter dense again. Two dense trainings stand beside it: one with its learning rate
 /// falling once over all epochs, and one in the same three parts as DSD with nothing pruned, which shows what the mask does and what the
-/// learning rate, that starts again with each part. Epochs and rates were chosen on held out samples.
+/// learning rate, that starts again with each part. What the last part's rate is scaled by was chosen on held out samples.
 /// </remarks>
 internal static class DsdRows
 {
