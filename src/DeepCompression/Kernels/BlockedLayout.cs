@@ -14,7 +14,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
     /// <summary>The most columns of a block.</summary>
     public const int MaxBlockColumns = ushort.MaxValue;
 
-    private const int ReadAhead = 4; // entries that kernels read behind the last
+    private const int ReadAhead = 6; // entries that kernels read behind the last
     private const int CodeBits = 8;
     private const int MaxPosition = (1 << (32 - CodeBits)) - 1;
 

@@ -30,7 +30,7 @@ internal sealed unsafe class ChainedConvolution : IDisposable
         (_layer, _width) = (layer, width);
         int lanes = TileKernels.GetLanes(width), height = layer.Geometry.GetOutputHeight(layer.Height), columns = layer.Geometry.GetOutputWidth(layer.Width);
         long bytes = (long)layer.Geometry.OutputChannels * height * columns * lanes * sizeof(float);
-        Plan = new ConvolutionPlan(layer.Geometry, layer.Weights, lanes, layer.Height, layer.Width, lanes, (int)Math.Min((bytes / StripBytes) + 1, layer.Geometry.OutputChannels), new ConvolutionCut(lanes, 1, 1, false));
+        Plan = new ConvolutionPlan(layer.Geometry, layer.Weights, lanes, layer.Height, layer.Width, lanes, (int)Math.Min((bytes / StripBytes) + 1, layer.Geometry.OutputChannels), new ConvolutionCut(ConvolutionLanes.Blocks, lanes, 1, 1));
         _bias = layer.Bias.IsEmpty ? new NativeBuffer(sizeof(float) * (long)layer.Weights.Rows) : NativeBuffer.Copy(layer.Bias.Span);
         _sums = Plan.Passes.Sum(pass => pass.Shape.Sums);
         _channelSteps = next is null ? layer.OutputHeight * layer.OutputWidth : next.Plan.ChannelVectors;
@@ -119,7 +119,7 @@ internal sealed unsafe class ChainedConvolution : IDisposable
             {
                 int length = pass.Shape.Sums * Plan.VectorBytes;
                 layout.Multiply(
-                    part, TileKernels.Get(_width, pass.Shape), packed + Plan.GetStart(pass, firstChannel), Plan.VectorBytes, Plan.RunBytes, (float*)_bias.Pointer, next, length, next, length, _layer.Activation);
+                    part, TileKernels.Get(_width, pass.Shape), packed + Plan.GetStart(pass, firstChannel), Plan.VectorBytes, Plan.GetRunBytes(pass), (float*)_bias.Pointer, next, length, next, length, _layer.Activation);
                 next += (nint)length * rows;
             }
 

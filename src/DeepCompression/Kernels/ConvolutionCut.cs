@@ -1,20 +1,21 @@
 namespace DeepCompression.Kernels;
 
 /// <summary>
-/// How the lanes of a register share a convolution: each owns a block of the outputs of one image, with the inputs it
+/// How the lanes of a register share a convolution. Each owns a block or a strip of the outputs of one image, with the inputs it
 /// needs around it, so that all loads are aligned; or, where neighbours do not matter, lanes are consecutive positions.
 /// </summary>
+/// <param name="Lanes">What lanes stand for.</param>
 /// <param name="Images">Images that are computed together.</param>
-/// <param name="GridRows">Blocks of an image above each other.</param>
-/// <param name="GridColumns">Blocks of an image side by side.</param>
-/// <param name="IsFlat">Whether lanes are consecutive positions of the inputs of consecutive images.</param>
-internal readonly record struct ConvolutionCut(int Images, int GridRows, int GridColumns, bool IsFlat)
+/// <param name="GridRows">Blocks of an image above each other; 1 for strips.</param>
+/// <param name="GridColumns">Blocks of an image side by side, or its strips.</param>
+internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Images, int GridRows, int GridColumns)
 {
     private const long MaxPackedBytes = 1 << 20; // of several images: a second-level cache
 
     // What moving a vector costs, in multiply-adds of the kernels; measured on 3x3, 5x5 and 1x1 layers.
     private const double TurnIn = 18;
     private const double TurnOut = 16;
+    private const double GatherOut = 26; // of strips, whose rows have gaps
     private const double CopyIn = 12;
     private const double CopyOut = 4;
 
@@ -27,14 +28,12 @@ internal readonly record struct ConvolutionCut(int Images, int GridRows, int Gri
     /// <param name="weights">Weights that are not zero.</param>
     public static ConvolutionCut Choose(ConvolutionGeometry geometry, int batch, int height, int width, int lanes, long weights)
     {
-        bool flat = geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1 }; // outputs of padding alone are not computed
-        ConvolutionCut best = new(1, 1, flat ? 1 : lanes, flat);
+        ConvolutionCut best = default;
         double least = double.PositiveInfinity;
         for (int images = 1; images <= lanes && images < batch * 2; images *= 2)
         {
-            for (int rows = 1; rows <= (flat ? 1 : lanes / images); rows *= 2)
+            foreach (ConvolutionCut cut in OfImages(geometry, width, lanes, images))
             {
-                ConvolutionCut cut = new(images, rows, flat ? 1 : lanes / images / rows, flat);
                 (double cost, double bytes) = cut.GetCost(geometry, height, width, lanes, weights);
                 cost *= (batch + images - 1) / images;
                 if (cost < least && (images == 1 || bytes <= MaxPackedBytes))
@@ -45,15 +44,59 @@ internal readonly record struct ConvolutionCut(int Images, int GridRows, int Gri
         return best;
     }
 
+    /// <summary>The cuts of so many images.</summary>
+    public static IEnumerable<ConvolutionCut> OfImages(ConvolutionGeometry geometry, int width, int lanes, int images)
+    {
+        if (geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1 }) // outputs of padding alone are not computed
+        {
+            yield return new ConvolutionCut(ConvolutionLanes.Positions, images, 1, 1);
+            yield break;
+        }
+
+        for (int rows = 1; rows <= lanes / images; rows *= 2)
+            yield return new ConvolutionCut(ConvolutionLanes.Blocks, images, rows, lanes / images / rows);
+        if (geometry is { StrideHeight: 1, StrideWidth: 1 } && geometry.GetOutputWidth(width) <= GetStripRow(geometry, width))
+            yield return new ConvolutionCut(ConvolutionLanes.Strips, images, 1, lanes / images);
+    }
+
+    /// <summary>Positions from a row of an image to the next in strips: the padding between two rows serves both.</summary>
+    public static int GetStripRow(ConvolutionGeometry geometry, int width) => checked(width + Math.Max(geometry.PadLeft, geometry.PadRight));
+
+    /// <summary>The rows and columns of outputs that a lane owns.</summary>
+    public (int Rows, int Columns) GetBlock(ConvolutionGeometry geometry, int height, int width, int lanes)
+    {
+        int outHeight = geometry.GetOutputHeight(height), outWidth = geometry.GetOutputWidth(width);
+        long positions = Lanes == ConvolutionLanes.Positions ? (long)Images * height * width : ((outHeight - 1L) * GetStripRow(geometry, width)) + outWidth;
+        return Lanes switch
+        {
+            ConvolutionLanes.Blocks => (Divide(outHeight, GridRows), Divide(outWidth, GridColumns)),
+            ConvolutionLanes.Strips => (1, Divide(positions, GridColumns)),
+            _ => (1, Divide(positions, lanes)),
+        };
+    }
+
+    /// <summary>The rows and columns of inputs that a lane needs for the outputs that it owns.</summary>
+    public (int Rows, int Columns) GetInputs(ConvolutionGeometry geometry, int width, (int Rows, int Columns) block)
+    {
+        int rows = (geometry.KernelHeight - 1) * geometry.DilationHeight, columns = (geometry.KernelWidth - 1) * geometry.DilationWidth;
+        return Lanes == ConvolutionLanes.Strips
+            ? (1, checked((rows * GetStripRow(geometry, width)) + columns + block.Columns))
+            : (((block.Rows - 1) * geometry.StrideHeight) + rows + 1, ((block.Columns - 1) * geometry.StrideWidth) + columns + 1);
+    }
+
     /// <summary>What the images that are computed together cost, in multiply-adds of a vector, and the bytes of their inputs in the lanes.</summary>
     public (double MultiplyAdds, double Bytes) GetCost(ConvolutionGeometry geometry, int height, int width, int lanes, long weights)
     {
-        int outHeight = geometry.GetOutputHeight(height), outWidth = geometry.GetOutputWidth(width);
-        int blockRows = IsFlat ? 1 : (outHeight + GridRows - 1) / GridRows;
-        int blockColumns = IsFlat ? (int)((((long)Images * height * width) + lanes - 1) / lanes) : (outWidth + GridColumns - 1) / GridColumns;
-        double inputRows = ((blockRows - 1) * geometry.StrideHeight) + ((geometry.KernelHeight - 1) * geometry.DilationHeight) + 1;
-        double inputColumns = ((blockColumns - 1) * geometry.StrideWidth) + ((geometry.KernelWidth - 1) * geometry.DilationWidth) + 1;
-        double inputs = inputRows * inputColumns * geometry.InputChannels, outputs = (double)blockRows * blockColumns * geometry.OutputChannels;
-        return ((ConvolutionPasses.GetCost(blockRows, blockColumns) * weights) + (inputs * (IsFlat ? CopyIn : TurnIn)) + (outputs * (IsFlat ? CopyOut : TurnOut)), inputs * lanes * sizeof(float));
+        (int Rows, int Columns) block = GetBlock(geometry, height, width, lanes), input = GetInputs(geometry, width, block);
+        double inputs = (double)input.Rows * input.Columns * geometry.InputChannels, outputs = (double)block.Rows * block.Columns * geometry.OutputChannels;
+        (double toMoveIn, double toMoveOut) = Lanes switch
+        {
+            ConvolutionLanes.Blocks => (TurnIn, TurnOut),
+            ConvolutionLanes.Strips => (TurnIn, GatherOut),
+            _ => (CopyIn, CopyOut),
+        };
+        return ((ConvolutionPasses.GetCost(Lanes, block.Rows, block.Columns) * weights) + (inputs * toMoveIn) + (outputs * toMoveOut), inputs * lanes * sizeof(float));
     }
+
+    private static int Divide(long number, int by) => checked((int)((number + by - 1) / by));
 }

@@ -1,50 +1,51 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Kernels;
 
 /// <summary>Moves images into the lanes of a <see cref="ConvolutionPlan"/> and results out of them.</summary>
 internal static unsafe class ConvolutionPacking
 {
-    /// <summary>Packs one channel of some images.</summary>
+    /// <summary>Packs channels of some images.</summary>
     /// <param name="plan">The size.</param>
     /// <param name="images">The first image, channels x height x width.</param>
     /// <param name="count">Images; lanes of those beyond hold any numbers.</param>
-    /// <param name="channel">The channel.</param>
+    /// <param name="first">The first channel.</param>
+    /// <param name="end">The channel behind the last.</param>
     /// <param name="planes">Room for the padded copies, their borders zero.</param>
     /// <param name="packed">All channels' vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack(ConvolutionPlan plan, float* images, int count, int channel, float* planes, float* packed)
+    public static void Pack(ConvolutionPlan plan, float* images, int count, int first, int end, float* planes, float* packed)
     {
-        nint area = (nint)plan.Height * plan.Width, imageLength = area * plan.Geometry.InputChannels;
-        images += channel * area;
-        if (plan.Cut.IsFlat)
+        if (plan.IsFlat)
         {
-            PackFlat(plan, images, count, channel, packed);
+            PackFlat(plan, images, count, first, end, packed);
             return;
         }
 
-        nint rowLength = plan.Width, planeLength = imageLength;
-        float* from = images;
-        if (plan.PlaneLength > 0)
-        {
-            rowLength = plan.PlaneColumns;
-            planeLength = rowLength * plan.PlaneRows;
-            from = planes;
-            for (int image = 0; image < count; image++)
-                CopyPlane(plan, images + (image * imageLength), planes + (image * planeLength), rowLength);
-        }
-
+        bool hasPlanes = plan.PlaneLength > 0;
+        nint area = (nint)plan.Height * plan.Width, imageLength = area * plan.Geometry.InputChannels;
+        nint rowLength = hasPlanes ? plan.PlaneColumns : plan.Width, planeLength = hasPlanes ? rowLength * plan.PlaneRows : imageLength;
+        float* from = images + (first * area);
         float** lanes = stackalloc float*[plan.Lanes];
         for (int lane = 0; lane < plan.Lanes; lane++)
         {
             (int image, int gridRow, int gridColumn) = plan.Places[lane];
-            lanes[lane] = from + (Math.Min(image, count - 1) * planeLength) + ((nint)gridRow * plan.BlockRows * plan.Geometry.StrideHeight * rowLength) + ((nint)gridColumn * plan.BlockColumns * plan.Phases);
+            nint place = ((nint)gridRow * plan.BlockRows * plan.Geometry.StrideHeight * rowLength) + ((nint)gridColumn * plan.BlockColumns * plan.Phases);
+            lanes[lane] = (hasPlanes ? planes : from) + (Math.Min(image, count - 1) * planeLength) + place;
         }
 
-        float* to = packed + ((nint)channel * plan.ChannelVectors * plan.Lanes);
-        for (int row = 0; row < plan.InputRows; row++, to += plan.Phases * plan.PhaseColumns * plan.Lanes)
-            LaneTurn.Into(lanes, plan.Lanes, row * rowLength, plan.InputColumns, plan.Phases, plan.PhaseColumns, to);
+        int lanesAVector = plan.Lanes, rows = plan.InputRows, columns = plan.InputColumns, phases = plan.Phases, phaseColumns = plan.PhaseColumns;
+        nint rowNumbers = (nint)phases * phaseColumns * lanesAVector, channelNumbers = (nint)plan.ChannelVectors * lanesAVector;
+        packed += first * channelNumbers;
+        for (int channel = first; channel < end; channel++, from += area, packed += channelNumbers)
+        {
+            for (int image = 0; hasPlanes && image < count; image++)
+                CopyPlane(plan, from + (image * imageLength), planes + (image * planeLength), rowLength);
+            nint offset = hasPlanes ? 0 : (channel - first) * area;
+            float* to = packed;
+            for (int row = 0; row < rows; row++, to += rowNumbers, offset += rowLength)
+                LaneTurn.Into(lanes, lanesAVector, offset, columns, phases, phaseColumns, to);
+        }
     }
 
     /// <summary>Writes the results of a pass on some output channels.</summary>
@@ -58,7 +59,7 @@ internal static unsafe class ConvolutionPacking
     public static void Unpack(ConvolutionPlan plan, ConvolutionPass pass, float* sums, int channels, float* images, int count)
     {
         nint area = (nint)plan.OutputHeight * plan.OutputWidth, imageLength = area * plan.Geometry.OutputChannels, length = pass.Shape.Vectors * plan.Lanes;
-        if (plan.Cut.IsFlat)
+        if (plan.IsFlat)
         {
             for (int channel = 0; channel < channels; channel++)
             {
@@ -69,6 +70,12 @@ internal static unsafe class ConvolutionPacking
                     CopyFlat(area, plan.GetFirstPosition(pass), length, count, from, to, imageLength, isPacking: false);
             }
 
+            return;
+        }
+
+        if (plan.IsStrips)
+        {
+            ConvolutionStrips.Unpack(plan, pass, sums, channels, images, count);
             return;
         }
 
@@ -160,42 +167,26 @@ internal static unsafe class ConvolutionPacking
         int rows = Math.Min(plan.Height, plan.PlaneRows - geometry.PadTop), columns = Math.Min(plan.Width, (int)rowLength - geometry.PadLeft);
         plane += (geometry.PadTop * rowLength) + geometry.PadLeft;
         for (int row = 0; row < rows && columns > 0; row++, image += plan.Width, plane += rowLength)
-            CopyRow(image, plane, columns);
+            ShortRow.Copy(image, plane, columns);
     }
 
-    /// <summary>Copies a short row; the last vector may overlap the one before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRow(float* from, float* to, int count)
-    {
-        if (Vector512.IsHardwareAccelerated && count >= Vector512<float>.Count)
-        {
-            for (int i = 0; i < count; i += Vector512<float>.Count)
-                Vector512.Load(from + Math.Min(i, count - Vector512<float>.Count)).Store(to + Math.Min(i, count - Vector512<float>.Count));
-        }
-        else if (Vector128.IsHardwareAccelerated && count >= Vector128<float>.Count)
-        {
-            for (int i = 0; i < count; i += Vector128<float>.Count)
-                Vector128.Load(from + Math.Min(i, count - Vector128<float>.Count)).Store(to + Math.Min(i, count - Vector128<float>.Count));
-        }
-        else
-        {
-            for (int i = 0; i < count; i++)
-                to[i] = from[i];
-        }
-    }
-
+    /// <summary>Packs channels where lanes are positions; those of images beyond the last are zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackFlat(ConvolutionPlan plan, float* images, int count, int channel, float* packed)
+    private static void PackFlat(ConvolutionPlan plan, float* images, int count, int first, int end, float* packed)
     {
-        nint area = (nint)plan.Height * plan.Width;
+        nint area = (nint)plan.Height * plan.Width, imageLength = area * plan.Geometry.InputChannels;
         foreach (ConvolutionPass pass in plan.Passes)
         {
-            int length = pass.Shape.Vectors * plan.Lanes;
-            float* to = packed + (plan.GetStart(pass, channel) / sizeof(float));
-            if (plan.IsDirect(pass))
-                Denormals.Copy(images + plan.GetFirstPosition(pass), to, length);
-            else
-                CopyFlat(area, plan.GetFirstPosition(pass), length, count, to, images, area * plan.Geometry.InputChannels, isPacking: true);
+            int length = pass.Shape.Vectors * plan.Lanes, position = plan.GetFirstPosition(pass);
+            bool isDirect = plan.IsDirect(pass);
+            float* to = packed + (plan.GetStart(pass, first) / sizeof(float)), from = images + (first * area);
+            for (int channel = first; channel < end; channel++, from += area, to += length)
+            {
+                if (isDirect)
+                    Denormals.Copy(from + position, to, length);
+                else
+                    CopyFlat(area, position, length, count, to, from, imageLength, isPacking: true);
+            }
         }
     }
 
@@ -209,7 +200,7 @@ internal static unsafe class ConvolutionPacking
             (nint image, nint position) = Math.DivRem(first + done, area);
             (nint row, nint column) = Math.DivRem(position, plan.Width);
             int run = (int)Math.Min(length - done, plan.Width - column);
-            CopyRow(lanes + done, channel + (image * imageLength) + ((plan.Geometry.PadTop + row) * plan.OutputWidth) + plan.Geometry.PadLeft + column, run);
+            ShortRow.Copy(lanes + done, channel + (image * imageLength) + ((plan.Geometry.PadTop + row) * plan.OutputWidth) + plan.Geometry.PadLeft + column, run);
             done += run;
         }
     }

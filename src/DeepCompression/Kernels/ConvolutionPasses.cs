@@ -1,6 +1,6 @@
 namespace DeepCompression.Kernels;
 
-/// <summary>Covers a block of outputs with the tiles that kernels exist for.</summary>
+/// <summary>Covers the outputs of a lane with the tiles that kernels exist for.</summary>
 internal static class ConvolutionPasses
 {
     private const double Overhead = 1.5; // what a weight costs beside its multiply-adds, in multiply-adds
@@ -8,7 +8,12 @@ internal static class ConvolutionPasses
     private static readonly int[] _widths = [.. TileShape.All.Select(shape => shape.Vectors).Distinct().OrderDescending()];
 
     /// <summary>The tiles, each output in exactly one, rows first: neighbours are written together.</summary>
-    public static IEnumerable<ConvolutionPass> Cover(int rows, int columns)
+    public static IEnumerable<ConvolutionPass> Cover(ConvolutionLanes lanes, int rows, int columns) => lanes == ConvolutionLanes.Strips ? CoverStrip(columns) : CoverBlock(rows, columns);
+
+    /// <summary>What a weight costs on all tiles, in multiply-adds.</summary>
+    public static double GetCost(ConvolutionLanes lanes, int rows, int columns) => Cover(lanes, rows, columns).Sum(pass => pass.Shape.Sums + Overhead);
+
+    private static IEnumerable<ConvolutionPass> CoverBlock(int rows, int columns)
     {
         int[] split = [.. SplitColumns(columns)];
         for (int row = 0; row < rows; row += 2)
@@ -26,8 +31,16 @@ internal static class ConvolutionPasses
         }
     }
 
-    /// <summary>What a weight costs on all tiles, in multiply-adds.</summary>
-    public static double GetCost(int rows, int columns) => Cover(rows, columns).Sum(pass => pass.Shape.Sums + Overhead);
+    // The two runs of a tile follow each other.
+    private static IEnumerable<ConvolutionPass> CoverStrip(int columns)
+    {
+        for (int column = 0; column < columns;)
+        {
+            TileShape shape = columns - column == 13 ? new TileShape(1, 7) : TileShape.All.Where(shape => shape.Sums <= columns - column).MaxBy(shape => shape.Sums);
+            yield return new ConvolutionPass(shape, 0, column);
+            column += shape.Sums;
+        }
+    }
 
     /// <summary>Widths that add up to the columns: the widest first, but no remainder of 1 where a narrower first leaves a better one.</summary>
     private static IEnumerable<int> SplitColumns(int columns)

@@ -23,20 +23,21 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         (Geometry, Images, Height, Width, Lanes) = (geometry, images, height, width, lanes);
         (OutputHeight, OutputWidth) = (geometry.GetOutputHeight(height), geometry.GetOutputWidth(width));
         Cut = cut ?? ConvolutionCut.Choose(geometry, images, height, width, lanes, weights.NonZeros);
-        BlockRows = Cut.IsFlat ? 1 : (OutputHeight + Cut.GridRows - 1) / Cut.GridRows;
-        BlockColumns = Cut.IsFlat ? checked((Cut.Images * height * width) + lanes - 1) / lanes : (OutputWidth + Cut.GridColumns - 1) / Cut.GridColumns;
-        InputRows = ((BlockRows - 1) * geometry.StrideHeight) + ((geometry.KernelHeight - 1) * geometry.DilationHeight) + 1;
-        InputColumns = ((BlockColumns - 1) * geometry.StrideWidth) + ((geometry.KernelWidth - 1) * geometry.DilationWidth) + 1;
+        (BlockRows, BlockColumns) = Cut.GetBlock(geometry, height, width, lanes);
+        (InputRows, InputColumns) = Cut.GetInputs(geometry, width, (BlockRows, BlockColumns));
         PhaseColumns = (InputColumns + Phases - 1) / Phases;
-        ChannelVectors = Cut.IsFlat ? BlockColumns : (InputRows * Phases * PhaseColumns) | 1; // odd: channels do not fall on the same cache sets
-        PlaneRows = ((Cut.GridRows - 1) * BlockRows * geometry.StrideHeight) + InputRows;
-        PlaneColumns = ((Cut.GridColumns - 1) * BlockColumns * Phases) + InputColumns;
-        bool inside = geometry is { PadTop: 0, PadLeft: 0 } && PlaneRows <= height && PlaneColumns <= width;
-        PlaneLength = Cut.IsFlat || inside ? 0 : (long)Cut.Images * PlaneRows * PlaneColumns;
+        RowVectors = IsStrips ? ConvolutionCut.GetStripRow(geometry, width) : Phases * PhaseColumns;
+        ChannelVectors = IsFlat ? BlockColumns : (InputRows * Phases * PhaseColumns) | 1; // odd: channels do not fall on the same cache sets
+        PlaneColumns = IsStrips ? RowVectors : ((Cut.GridColumns - 1) * BlockColumns * Phases) + InputColumns;
+        PlaneRows = IsStrips
+            ? checked((((Cut.GridColumns - 1) * BlockColumns) + InputColumns + PlaneColumns - 1) / PlaneColumns)
+            : ((Cut.GridRows - 1) * BlockRows * geometry.StrideHeight) + InputRows;
+        bool inside = Cut.Lanes == ConvolutionLanes.Blocks && geometry is { PadTop: 0, PadLeft: 0 } && PlaneRows <= height && PlaneColumns <= width;
+        PlaneLength = IsFlat || inside ? 0 : (long)Cut.Images * PlaneRows * PlaneColumns;
         Places = [.. Enumerable.Range(0, lanes).Select(lane => (lane / (Cut.GridRows * Cut.GridColumns), lane / Cut.GridColumns % Cut.GridRows, lane % Cut.GridColumns))];
-        Passes = [.. ConvolutionPasses.Cover(BlockRows, BlockColumns)];
+        Passes = [.. ConvolutionPasses.Cover(Cut.Lanes, BlockRows, BlockColumns)];
         int sums = Passes.Max(pass => pass.Shape.Sums) * VectorBytes * geometry.OutputChannels;
-        Layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(parts, (sums / SumBytes) + 1), geometry.OutputChannels / geometry.Groups, Cut.IsFlat ? null : GetPositions());
+        Layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(parts, (sums / SumBytes) + 1), geometry.OutputChannels / geometry.Groups, IsFlat ? null : GetPositions());
     }
 
     public ConvolutionGeometry Geometry { get; }
@@ -57,6 +58,12 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <summary>How lanes share the work.</summary>
     public ConvolutionCut Cut { get; }
 
+    /// <summary>Whether lanes are positions.</summary>
+    public bool IsFlat => Cut.Lanes == ConvolutionLanes.Positions;
+
+    /// <summary>Whether lanes are strips of an image.</summary>
+    public bool IsStrips => Cut.Lanes == ConvolutionLanes.Strips;
+
     /// <summary>Rows of outputs a lane.</summary>
     public int BlockRows { get; }
 
@@ -69,7 +76,10 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <summary>Columns of inputs a phase.</summary>
     public int PhaseColumns { get; }
 
-    /// <summary>Rows of inputs a lane.</summary>
+    /// <summary>Vectors from a row of inputs to the next.</summary>
+    public int RowVectors { get; }
+
+    /// <summary>Rows of inputs a lane; strips have all in one.</summary>
     public int InputRows { get; }
 
     /// <summary>Columns of inputs a lane.</summary>
@@ -102,23 +112,23 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <summary>Bytes of the inputs in the lanes.</summary>
     public long PackedBytes => (long)ChannelVectors * VectorBytes * Geometry.InputChannels;
 
-    /// <summary>Bytes from the inputs of a row of outputs to those of the next.</summary>
-    public nint RunBytes => (nint)Geometry.StrideHeight * Phases * PhaseColumns * VectorBytes;
+    /// <summary>Bytes from the inputs of a run of a pass to those of the next: of a row of outputs below, or of the outputs that follow.</summary>
+    public nint GetRunBytes(ConvolutionPass pass) => VectorBytes * (nint)(IsStrips ? pass.Shape.Vectors : Geometry.StrideHeight * RowVectors);
 
     /// <summary>Bytes from a position to the next: positions are vectors, or the vectors of a channel in a pass.</summary>
-    public nint GetPositionBytes(ConvolutionPass pass) => Cut.IsFlat ? pass.Shape.Vectors * VectorBytes : VectorBytes;
+    public nint GetPositionBytes(ConvolutionPass pass) => IsFlat ? pass.Shape.Vectors * VectorBytes : VectorBytes;
 
     /// <summary>Where the inputs of a pass start, in bytes.</summary>
-    public nint GetStart(ConvolutionPass pass, int channel) => VectorBytes * (Cut.IsFlat
+    public nint GetStart(ConvolutionPass pass, int channel) => VectorBytes * (IsFlat
         ? ((nint)pass.Column * Geometry.InputChannels) + ((nint)channel * pass.Shape.Vectors)
-        : ((nint)channel * ChannelVectors) + ((nint)pass.Row * Geometry.StrideHeight * Phases * PhaseColumns) + pass.Column);
+        : ((nint)channel * ChannelVectors) + ((nint)pass.Row * Geometry.StrideHeight * RowVectors) + pass.Column);
 
     /// <summary>Whether lanes are positions, and outputs of padding alone surround them.</summary>
-    public bool HasBorder => Cut.IsFlat && (OutputHeight != Height || OutputWidth != Width);
+    public bool HasBorder => IsFlat && (OutputHeight != Height || OutputWidth != Width);
 
     /// <summary>Whether the results of a pass are a run of the output's numbers. One vector alone is summed in another order: it never overlaps.</summary>
     public bool IsDirect(ConvolutionPass pass) =>
-        Cut is { IsFlat: true, Images: 1 } && !HasBorder && (pass.Shape.Vectors + (pass.Shape.Vectors == 1 ? pass.Column : 0)) * Lanes <= Height * Width;
+        IsFlat && Cut.Images == 1 && !HasBorder && (pass.Shape.Vectors + (pass.Shape.Vectors == 1 ? pass.Column : 0)) * Lanes <= Height * Width;
 
     /// <summary>The first position of a pass where lanes are positions; the last pass of an image ends with it and may overlap the one before.</summary>
     public int GetFirstPosition(ConvolutionPass pass) => IsDirect(pass) ? Math.Min(pass.Column * Lanes, (Height * Width) - (pass.Shape.Vectors * Lanes)) : pass.Column * Lanes;
@@ -130,8 +140,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     {
         int taps = Geometry.KernelHeight * Geometry.KernelWidth, channels = Geometry.InputChannels / Geometry.Groups;
         TileShape shape = Passes.MaxBy(pass => pass.Shape.Sums).Shape;
-        int rows = ((shape.Runs - 1) * Geometry.StrideHeight) + ((Geometry.KernelHeight - 1) * Geometry.DilationHeight) + 1;
-        int columns = ((shape.Vectors - 1) * Phases) + ((Geometry.KernelWidth - 1) * Geometry.DilationWidth) + 1;
+        (int rows, int columns) = Cut.GetInputs(Geometry, Width, IsStrips ? (1, shape.Sums) : (shape.Runs, shape.Vectors));
         double density = weights.NonZeros / Math.Max((double)weights.Rows * weights.Columns, 1);
         double fitting = Math.Max((double)CacheBytes / ((long)rows * columns * VectorBytes), LeastWeights / Math.Max(density, 1e-3) / taps);
         int most = Math.Max((int)Math.Min(fitting, BlockedLayout.MaxBlockColumns / taps), 1), blocks = (channels + most - 1) / most;
@@ -145,7 +154,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         for (int column = 0; column < positions.Length; column++)
         {
             int tap = column % taps, row = tap / Geometry.KernelWidth * Geometry.DilationHeight, left = tap % Geometry.KernelWidth * Geometry.DilationWidth;
-            positions[column] = checked((column / taps * ChannelVectors) + (((row * Phases) + (left % Phases)) * PhaseColumns) + (left / Phases));
+            positions[column] = checked((column / taps * ChannelVectors) + (row * RowVectors) + (left % Phases * PhaseColumns) + (left / Phases));
         }
 
         return positions;

@@ -117,8 +117,7 @@ internal unsafe struct ConvolutionWork
     {
         new Span<byte>(planes, checked((int)_planeBytes)).Clear();
         float* images = _x + ((long)group * _plan.Cut.Images * _plan.Geometry.InputChannels * _plan.Height * _plan.Width);
-        for (int channel = firstChannel; channel < endChannel; channel++)
-            ConvolutionPacking.Pack(_plan, images, CountImages(group), channel, (float*)planes, (float*)packed);
+        ConvolutionPacking.Pack(_plan, images, CountImages(group), firstChannel, endChannel, (float*)planes, (float*)packed);
     }
 
     /// <summary>A unit is one pass on one part of the weights.</summary>
@@ -135,7 +134,7 @@ internal unsafe struct ConvolutionWork
         int length = pass.Shape.Sums * _plan.VectorBytes;
         bool direct = _plan.IsDirect(pass);
         layout.Multiply(
-            part, TileKernels.Get(_width, pass.Shape), packed + _plan.GetStart(pass, firstChannel), _plan.GetPositionBytes(pass), _plan.RunBytes, _bias, scratch, length,
+            part, TileKernels.Get(_width, pass.Shape), packed + _plan.GetStart(pass, firstChannel), _plan.GetPositionBytes(pass), _plan.GetRunBytes(pass), _bias, scratch, length,
             direct ? (byte*)(images + _plan.GetFirstPosition(pass)) : scratch, direct ? area * sizeof(float) : length, _activation);
         if (!direct)
             ConvolutionPacking.Unpack(_plan, pass, (float*)scratch, rows, images, CountImages(group));

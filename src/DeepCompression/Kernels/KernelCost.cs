@@ -44,7 +44,7 @@ public static class KernelCost
     {
         ArgumentNullException.ThrowIfNull(geometry);
         int rows = geometry.GetOutputHeight(height), columns = geometry.GetOutputWidth(width);
-        double tiles = (ConvolutionPasses.GetCost(rows, columns) * nonZeros) + (ChainedOutput * rows * columns * geometry.OutputChannels);
+        double tiles = (ConvolutionPasses.GetCost(ConvolutionLanes.Blocks, rows, columns) * nonZeros) + (ChainedOutput * rows * columns * geometry.OutputChannels);
         return new KernelEstimate(tiles * TileNanosecondsPerMultiplyAdd / TileLanes, DenseConvolution(geometry, height, width));
     }
 

@@ -12,7 +12,7 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
     public static void Run(TileWork* work)
     {
         uint* entry = work->Entries;
-        ulong pair = *(ulong*)entry; // of two entries; loaded long before it is used, or the inputs wait for their addresses
+        ulong pair = *(ulong*)entry, next = *(ulong*)(entry + 2); // of two entries; loaded long before it is used, or the inputs wait for their addresses
         byte* x = work->X;
         nint step = work->PositionBytes, run = work->RunBytes;
         Activation activation = work->Activation;
@@ -29,7 +29,7 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
             uint* last = entry + segment->Count;
             for (; entry < last - 1; entry += 2)
             {
-                ulong next = *(ulong*)(entry + 2);
+                ulong after = *(ulong*)(entry + 4);
                 TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
                 TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
@@ -39,7 +39,7 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
                 p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref e, ref f, ref g, ref h);
-                pair = next;
+                (pair, next) = (next, after);
             }
 
             if (entry < last)
@@ -49,6 +49,7 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref e, ref f, ref g, ref h);
                 pair = *(ulong*)++entry;
+                next = *(ulong*)(entry + 2);
             }
 
             if (activation.Kind != ActivationKind.None)

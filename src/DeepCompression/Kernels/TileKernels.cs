@@ -28,6 +28,7 @@ internal static unsafe class TileKernels
             (1, 7) => &TileKernel1x7<TLane, TVector>.Run,
             (2, 2) => &TileKernel2x2<TLane, TVector>.Run,
             (2, 4) => &TileKernel2x4<TLane, TVector>.Run,
+            (2, 6) => &TileKernel2x6<TLane, TVector>.Run,
             (2, 7) => &TileKernel2x7<TLane, TVector>.Run,
             _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "No kernel has this shape."),
         };

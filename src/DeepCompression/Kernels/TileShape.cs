@@ -6,7 +6,7 @@ namespace DeepCompression.Kernels;
 internal readonly record struct TileShape(int Runs, int Vectors)
 {
     /// <summary>The shapes that kernels exist for, largest first.</summary>
-    public static readonly TileShape[] All = [new(2, 7), new(2, 4), new(1, 7), new(1, 6), new(2, 2), new(1, 4), new(1, 2), new(1, 1)];
+    public static readonly TileShape[] All = [new(2, 7), new(2, 6), new(2, 4), new(1, 7), new(1, 6), new(2, 2), new(1, 4), new(1, 2), new(1, 1)];
 
     /// <summary>The most vectors of a run.</summary>
     public const int MaxVectors = 7;

@@ -37,6 +37,18 @@ internal static unsafe class TileStep<TLane, TVector>
         d = TLane.MultiplyAdd(weight, x[3], d);
     }
 
+    /// <summary>6 vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(TVector weight, TVector* x, ref TVector a, ref TVector b, ref TVector c, ref TVector d, ref TVector e, ref TVector f)
+    {
+        a = TLane.MultiplyAdd(weight, x[0], a);
+        b = TLane.MultiplyAdd(weight, x[1], b);
+        c = TLane.MultiplyAdd(weight, x[2], c);
+        d = TLane.MultiplyAdd(weight, x[3], d);
+        e = TLane.MultiplyAdd(weight, x[4], e);
+        f = TLane.MultiplyAdd(weight, x[5], f);
+    }
+
     /// <summary>7 vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(TVector weight, TVector* x, ref TVector a, ref TVector b, ref TVector c, ref TVector d, ref TVector e, ref TVector f, ref TVector g)

@@ -95,6 +95,59 @@ public class SparseConvolutionTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(KernelCases.Widths), MemberType = typeof(KernelCases))]
+    public void Run_EveryCut_MatchesPlainLoops(VectorWidth width)
+    {
+        Random random = new(9);
+        ThreadsRunner threads = new(2);
+        int lanes = TileKernels.GetLanes(width), strips = 0;
+        for (int round = 0; round < 30; round++)
+        {
+            int groups = random.Next(1, 3), kernel = random.Next(1, 6);
+            ConvolutionGeometry geometry = new()
+            {
+                Groups = groups, InputChannels = groups * random.Next(1, 5), OutputChannels = groups * random.Next(1, 9), KernelHeight = kernel, KernelWidth = random.Next(1, 6),
+                StrideHeight = round % 5 == 0 ? 2 : 1, DilationHeight = random.Next(1, 3), DilationWidth = random.Next(1, 3),
+                PadTop = random.Next(0, 4), PadLeft = random.Next(0, 4), PadBottom = random.Next(0, 4), PadRight = random.Next(0, 4),
+            };
+            int height = random.Next(9, 30), columns = random.Next(9, 30), batch = random.Next(1, 4);
+            CsrMatrix matrix = KernelCases.RandomMatrix(random, geometry.OutputChannels, geometry.InputChannels / groups * kernel * geometry.KernelWidth, random.NextDouble(), 16);
+            Activation activation = KernelCases.RandomActivation(random);
+            float[] bias = KernelCases.Numbers(random, geometry.OutputChannels), x = KernelCases.Numbers(random, batch * geometry.InputChannels * height * columns);
+            float[] expected = Convolve(KernelCases.Dense(matrix), geometry, bias, activation, x, batch, height, columns);
+            for (int images = 1; images <= Math.Min(lanes, 2); images++)
+            {
+                foreach (ConvolutionCut cut in ConvolutionCut.OfImages(geometry, columns, lanes, images))
+                {
+                    strips += cut.Lanes == ConvolutionLanes.Strips ? 1 : 0;
+                    KernelCases.AssertClose(expected, Run(geometry, matrix, bias, activation, x, batch, height, columns, width, cut, round % 2 == 0 ? SequentialRunner.Instance : threads), $"{geometry} on {batch} x {height} x {columns}, {cut}");
+                }
+            }
+        }
+
+        Assert.InRange(strips, 10, int.MaxValue);
+    }
+
+    [Fact]
+    public void Choose_ImagesOf13By13_TakesStrips()
+    {
+        ConvolutionGeometry geometry = new() { InputChannels = 64, OutputChannels = 256, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+        Assert.Equal(ConvolutionLanes.Strips, ConvolutionCut.Choose(geometry, 1, 13, 13, 16, 50_000).Lanes);
+        Assert.Equal(ConvolutionLanes.Blocks, ConvolutionCut.Choose(geometry, 1, 28, 28, 16, 50_000).Lanes);
+    }
+
+    private static unsafe float[] Run(ConvolutionGeometry geometry, CsrMatrix matrix, float[] bias, Activation activation, float[] x, int batch, int height, int columns, VectorWidth width, ConvolutionCut cut, IParallelRunner runner)
+    {
+        float[] y = new float[batch * geometry.OutputChannels * geometry.GetOutputHeight(height) * geometry.GetOutputWidth(columns)];
+        Array.Fill(y, float.NaN);
+        using ConvolutionPlan plan = new(geometry, matrix, batch, height, columns, TileKernels.GetLanes(width), 3, cut);
+        using ScratchPool pool = new();
+        fixed (float* px = x, py = y, pb = bias)
+            new ConvolutionWork(plan, pb, activation, width, px, py, batch).Run(pool, runner);
+        return y;
+    }
+
     [Fact]
     public void Compute_SizesInTurn_KeepsAPlanEach()
     {

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>One block of sparse rows times two runs of 6 vectors of inputs: 12 sums of a row in registers.</summary>
+internal static unsafe class TileKernel2x6<TLane, TVector>
+    where TLane : struct, ILane<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Adds the block's products to the sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(TileWork* work)
+    {
+        uint* entry = work->Entries;
+        ulong pair = *(ulong*)entry, next = *(ulong*)(entry + 2); // of two entries; loaded long before it is used, or the inputs wait for their addresses
+        byte* x = work->X;
+        nint step = work->PositionBytes, run = work->RunBytes;
+        Activation activation = work->Activation;
+        TileSegment* end = work->Segments + work->SegmentCount;
+        for (TileSegment* segment = work->Segments; segment < end; segment++)
+        {
+            float* codebook = work->GetCodebook(segment->Row);
+            TVector* sums = (TVector*)(work->Sums + (segment->Row * work->SumBytes));
+            TVector a, b, c, d, e, f, g, h, i, j, k, l;
+            if (work->Bias != null)
+                a = b = c = d = e = f = g = h = i = j = k = l = TLane.Broadcast(work->Bias[segment->Row]);
+            else
+                (a, b, c, d, e, f, g, h, i, j, k, l) = (sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7], sums[8], sums[9], sums[10], sums[11]);
+            uint* last = entry + segment->Count;
+            for (; entry < last - 1; entry += 2)
+            {
+                ulong after = *(ulong*)(entry + 4);
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d, ref e, ref f);
+                TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref g, ref h, ref i, ref j, ref k, ref l);
+                pair >>= 32;
+                weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d, ref e, ref f);
+                TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref g, ref h, ref i, ref j, ref k, ref l);
+                (pair, next) = (next, after);
+            }
+
+            if (entry < last)
+            {
+                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
+                TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d, ref e, ref f);
+                TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref g, ref h, ref i, ref j, ref k, ref l);
+                pair = *(ulong*)++entry;
+                next = *(ulong*)(entry + 2);
+            }
+
+            if (activation.Kind != ActivationKind.None)
+            {
+                a = TLane.Activate(a, activation);
+                b = TLane.Activate(b, activation);
+                c = TLane.Activate(c, activation);
+                d = TLane.Activate(d, activation);
+                e = TLane.Activate(e, activation);
+                f = TLane.Activate(f, activation);
+                g = TLane.Activate(g, activation);
+                h = TLane.Activate(h, activation);
+                i = TLane.Activate(i, activation);
+                j = TLane.Activate(j, activation);
+                k = TLane.Activate(k, activation);
+                l = TLane.Activate(l, activation);
+            }
+
+            TVector* y = (TVector*)(work->Y + (segment->Row * work->RowBytes));
+            y[0] = a;
+            y[1] = b;
+            y[2] = c;
+            y[3] = d;
+            y[4] = e;
+            y[5] = f;
+            y[6] = g;
+            y[7] = h;
+            y[8] = i;
+            y[9] = j;
+            y[10] = k;
+            y[11] = l;
+        }
+    }
+}
