@@ -141,6 +141,7 @@ string Function(string result, string parameters)
 
 string Parameter(string text)
 {
+    text = Regex.Replace(text, @"(\w+)\[\]$", "*$1");
     Match callback = Regex.Match(text, @"^(\w+)\s?\(\*\w+\)\((.*)\)$");
     if (!callback.Success)
         callback = Regex.Match(text, @"^(\w+)\(\s?\*\w+\)\((.*)\)$");

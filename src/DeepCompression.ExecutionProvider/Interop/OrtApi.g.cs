@@ -50,10 +50,14 @@ internal unsafe struct OrtApi
     public delegate* unmanaged<OrtTensorTypeAndShapeInfo*, nuint*, OrtStatus*> GetDimensionsCount;
     [FieldOffset(62 * 8)]
     public delegate* unmanaged<OrtTensorTypeAndShapeInfo*, long*, nuint, OrtStatus*> GetDimensions;
+    [FieldOffset(63 * 8)]
+    public delegate* unmanaged<OrtTensorTypeAndShapeInfo*, byte**, nuint, OrtStatus*> GetSymbolicDimensions;
     [FieldOffset(65 * 8)]
     public delegate* unmanaged<OrtValue*, OrtTensorTypeAndShapeInfo**, OrtStatus*> GetTensorTypeAndShape;
     [FieldOffset(69 * 8)]
     public delegate* unmanaged<int, int, OrtMemoryInfo**, OrtStatus*> CreateCpuMemoryInfo;
+    [FieldOffset(86 * 8)]
+    public delegate* unmanaged<OrtKernelInfo*, byte*, long*, OrtStatus*> KernelInfoGetAttribute_int64;
     [FieldOffset(90 * 8)]
     public delegate* unmanaged<OrtKernelContext*, nuint, OrtValue**, OrtStatus*> KernelContext_GetInput;
     [FieldOffset(91 * 8)]
@@ -84,8 +88,14 @@ internal unsafe struct OrtApi
     public delegate* unmanaged<OrtLogger*, int, byte*, void*, int, byte*, OrtStatus*> Logger_LogMessage;
     [FieldOffset(249 * 8)]
     public delegate* unmanaged<OrtKernelInfo*, nuint, int*, OrtValue**, OrtStatus*> KernelInfoGetConstantInput_tensor;
+    [FieldOffset(268 * 8)]
+    public delegate* unmanaged<OrtShapeInferContext*, nuint, OrtTensorTypeAndShapeInfo**, OrtStatus*> ShapeInferContext_GetInputTypeShape;
+    [FieldOffset(269 * 8)]
+    public delegate* unmanaged<OrtShapeInferContext*, byte*, OrtOpAttr**, OrtStatus*> ShapeInferContext_GetAttribute;
     [FieldOffset(270 * 8)]
     public delegate* unmanaged<OrtShapeInferContext*, nuint, OrtTensorTypeAndShapeInfo*, OrtStatus*> ShapeInferContext_SetOutputTypeShape;
+    [FieldOffset(271 * 8)]
+    public delegate* unmanaged<OrtTensorTypeAndShapeInfo*, byte**, nuint, OrtStatus*> SetSymbolicDimensions;
     [FieldOffset(272 * 8)]
     public delegate* unmanaged<OrtOpAttr*, int, void*, nuint, nuint*, OrtStatus*> ReadOpAttr;
     [FieldOffset(274 * 8)]

@@ -29,6 +29,9 @@ internal sealed record ChainPlan(NodeView Node, IReadOnlyList<WeightNode> Weight
     public override string Recipe => string.Join(';', [.. Layers.Select(layer => $"{layer.Plan.Recipe}|{string.Join(',', layer.InputShape)}|{string.Join(',', layer.OutputShape)}"), .. Followers.Select(node => node.OpType)]);
 
     /// <inheritdoc/>
+    public override long[][]? InferShapes(long[] input) => input is [long batch, ..] ? [[batch, .. Layers[^1].OutputShape]] : null;
+
+    /// <inheritdoc/>
     public override IDisposable BuildKernel(KernelOptions options) => new LayerChain([.. Layers.Select(layer => layer.Read())], options);
 
     /// <inheritdoc/>

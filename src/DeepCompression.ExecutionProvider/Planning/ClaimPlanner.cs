@@ -10,7 +10,7 @@ namespace DeepCompression.ExecutionProvider.Planning;
 /// 1. read the weight nodes; 2. match the operators that read them; 3. group weights and operators that belong together;
 /// 4. claim a group if all of it can be computed, its nodes may be fused, and it is expected to be faster.
 /// </summary>
-internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepCompressionReport report, KernelOptions? measureWith, PreparedKernels? prepared = null)
+internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepCompressionReport report, KernelOptions? measureWith)
 {
     private readonly Dictionary<string, WeightNode> _weights = [];
     private readonly Dictionary<string, WeightNode> _vectors = [];
@@ -48,7 +48,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         {
             try
             {
-                if ((prepared?.Weight(node) ?? WeightNode.Read(node)) is not WeightNode weight)
+                if (WeightNode.Read(node) is not WeightNode weight)
                     continue;
                 if (weight.IsVector && (policy.UnpacksDeclined || graph.OnlyReader(weight.Output) is not null))
                 {

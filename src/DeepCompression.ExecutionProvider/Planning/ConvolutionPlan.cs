@@ -72,6 +72,17 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
         new ConvolutionUnit(context.Share<SparseConvolution>(this), Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
 
     /// <inheritdoc/>
+    public override long[][]? InferShapes(long[] input)
+    {
+        if (input.Length != Rank)
+            return null;
+        long width = Extent(input[^1], Geometry.GetOutputWidth);
+        return [Rank == 3 ? [input[0], Geometry.OutputChannels, width] : [input[0], Geometry.OutputChannels, Extent(input[2], Geometry.GetOutputHeight), width]];
+
+        static long Extent(long size, Func<int, int> output) => size is > 0 and <= int.MaxValue ? output((int)size) : -1;
+    }
+
+    /// <inheritdoc/>
     public override Action<nint, nint> Call(IDisposable kernel) =>
         (x, y) => ((SparseConvolution)kernel).Compute((float*)x, (float*)y, 1, Height, Width, SequentialRunner.Instance);
 

@@ -75,6 +75,9 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
     }
 
     /// <inheritdoc/>
+    public override long[][]? InferShapes(long[] input) => input is [.. long[] rows, _] ? [[.. rows, Outputs]] : null;
+
+    /// <inheritdoc/>
     public override DenseWork? Work => new(null, 0, 0, AssumedBatch, Inputs, Outputs);
 
     /// <inheritdoc/>

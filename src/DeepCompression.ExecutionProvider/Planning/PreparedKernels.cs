@@ -1,25 +1,17 @@
-using DeepCompression.ExecutionProvider.Graph;
-using DeepCompression.ExecutionProvider.Weights;
 using DeepCompression.Kernels;
 
 namespace DeepCompression.ExecutionProvider.Planning;
 
-/// <summary>
-/// Kernels that all processors build at once, before the claims are compiled that use them, and the weights of a session that has
-/// no constants of its own.
-/// </summary>
+/// <summary>Kernels that all processors build at once, before the units are compiled that use them.</summary>
 internal sealed class PreparedKernels : IDisposable
 {
     private readonly Dictionary<string, Lazy<IDisposable>> _kernels = [];
-    private readonly IReadOnlyDictionary<string, WeightNode> _weights;
 
     /// <summary>Notes what is to be built.</summary>
     /// <param name="plans">The operators that will be compiled. Their weights must be readable until this is disposed of.</param>
     /// <param name="options">How to build.</param>
-    /// <param name="weights">Weights that the session's model has no constants of, by the value that they are; null for none.</param>
-    public PreparedKernels(IEnumerable<UnitPlan> plans, KernelOptions options, IReadOnlyDictionary<string, WeightNode>? weights = null)
+    public PreparedKernels(IEnumerable<UnitPlan> plans, KernelOptions options)
     {
-        _weights = weights ?? new Dictionary<string, WeightNode>();
         foreach (IGrouping<string, UnitPlan> equal in plans.GroupBy(plan => plan.Recipe))
         {
             // In two graphs a name may stand for two weights.
@@ -30,16 +22,15 @@ internal sealed class PreparedKernels : IDisposable
     }
 
     /// <summary>Builds all kernels, on all processors.</summary>
-    /// <param name="others">Work to be done beside; null for none.</param>
+    /// <param name="others">Work to be done beside.</param>
     /// <remarks>Kernels of damaged weights fail when they are taken.</remarks>
-    public void Build(IReadOnlyList<Action>? others = null)
+    public void Build(IReadOnlyList<Action> others)
     {
-        int count = others?.Count ?? 0;
         Lazy<IDisposable>[] kernels = [.. _kernels.Values];
-        WorkSharing.ForEach(kernels.Length + count, -1, i =>
+        WorkSharing.ForEach(kernels.Length + others.Count, -1, i =>
         {
             if (i >= kernels.Length)
-                others![i - kernels.Length]();
+                others[i - kernels.Length]();
             else
                 TryBuild(kernels[i]);
         });
@@ -50,10 +41,6 @@ internal sealed class PreparedKernels : IDisposable
     /// <returns>The kernel, which is the caller's; null where there is none of this recipe.</returns>
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
     public IDisposable? Take(string recipe) => _kernels.Remove(recipe, out Lazy<IDisposable>? kernel) ? kernel.Value : null;
-
-    /// <summary>The weight that a node of the session stands for; null where the node has its constants itself.</summary>
-    public WeightNode? Weight(NodeView node) =>
-        node.OpType == "PackedWeight" && node.Outputs is [ValueView output] && _weights.TryGetValue(output.Name, out WeightNode? weight) ? weight.At(node) : null;
 
     /// <summary>Frees what nobody took.</summary>
     public void Dispose()

@@ -16,6 +16,9 @@ internal sealed record RecurrentPlan(NodeView Node, WeightNode Input, WeightNode
     /// <inheritdoc/>
     public override string Recipe => $"{Input.Output.Name}|{Recurrent.Output.Name}|{Geometry}|{Epilogue.Text(Bias)}|{Epilogue.Text(Peepholes)}";
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<ValueView?> Reads => [Node.Input(0), Node.Input(4), Computed(Node.Input(5)), Geometry.Kind == RecurrentKind.Lstm ? Computed(Node.Input(6)) : null];
+
     /// <summary>Sees whether an operator can be computed from compressed weights.</summary>
     /// <param name="node">The operator.</param>
     /// <param name="weightOf">The weight behind a value, null where there is none of ours.</param>
@@ -55,6 +58,15 @@ internal sealed record RecurrentPlan(NodeView Node, WeightNode Input, WeightNode
         if (node.Input(4)?.Constant is not null)
             return (null, "the sequence lengths are constant");
         return (new RecurrentPlan(node, input, recurrent, geometry, bias, peepholes), "");
+    }
+
+    /// <inheritdoc/>
+    public override long[][]? InferShapes(long[] input)
+    {
+        if (input is not [long steps, long batch, _])
+            return null;
+        long[] state = [Geometry.Directions, batch, Geometry.Hidden];
+        return [[steps, .. state], state, state];
     }
 
     /// <inheritdoc/>
@@ -101,6 +113,9 @@ internal sealed record RecurrentPlan(NodeView Node, WeightNode Input, WeightNode
         values = constant.As<float>().ToArray();
         return true;
     }
+
+    // A constant first state is held by the unit.
+    private static ValueView? Computed(ValueView? value) => value?.Constant is null ? value : null;
 
     private static ConstantState? State(ValueView? value) => value?.Constant is TensorView constant ? new ConstantState(constant) : null;
 

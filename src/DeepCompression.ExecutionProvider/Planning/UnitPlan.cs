@@ -14,6 +14,14 @@ internal abstract record UnitPlan(NodeView Node, IReadOnlyList<WeightNode> Weigh
     /// <summary>What the kernel and the stock operator are expected to cost.</summary>
     public abstract KernelEstimate Estimate { get; }
 
+    /// <summary>The shapes of the results, as far as they follow from the shape of the first input.</summary>
+    /// <param name="input">The dimensions; negative ones are not known, and stand in the results where they are taken over.</param>
+    /// <returns>One shape a result; null where the input has another rank than the operator takes.</returns>
+    public abstract long[][]? InferShapes(long[] input);
+
+    /// <summary>The values that every run reads, the first input first; those left out are null.</summary>
+    public virtual IReadOnlyList<ValueView?> Reads => [Node.Input(0)];
+
     /// <summary>The values that the operator, with its followers, yields.</summary>
     public IReadOnlyList<ValueView?> Results => Followers.Count == 0 ? Node.Outputs : Followers[^1].Outputs;
 

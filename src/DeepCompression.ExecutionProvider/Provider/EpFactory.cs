@@ -12,7 +12,7 @@ internal sealed unsafe class EpFactory(OrtRuntime ort)
     private static readonly byte* _vendor = Native.Text("MLNet.DeepCompression");
     private static readonly byte* _version = Native.Text(typeof(EpFactory).Assembly.GetName().Version!.ToString(3));
 
-    private readonly PackedWeightOperator _packed = new(ort);
+    private readonly OperatorDomain _domain = new(ort);
 
     /// <summary>Makes the factory's table.</summary>
     public static OrtEpFactory* Create(OrtRuntime ort)
@@ -44,7 +44,7 @@ internal sealed unsafe class EpFactory(OrtRuntime ort)
     {
         EpFactory factory = Target(table);
         Native.Free(table);
-        factory._packed.Dispose();
+        factory._domain.Dispose();
     }
 
     private static EpFactory Target(OrtEpFactory* table) => Native.Target<OrtEpFactory, EpFactory>(table);
@@ -140,7 +140,7 @@ internal sealed unsafe class EpFactory(OrtRuntime ort)
     private static OrtStatus* GetCustomOpDomains(OrtEpFactory* self, OrtCustomOpDomain** domains, nuint count)
     {
         if (count > 0)
-            domains[0] = Target(self)._packed.Domain;
+            domains[0] = Target(self)._domain.Handle;
         return null;
     }
 }

@@ -19,9 +19,8 @@ internal sealed unsafe class GraphCompiler
     /// <param name="ort">The runtime.</param>
     /// <param name="graph">The nodes of the claim.</param>
     /// <param name="fused">The node that takes their place.</param>
-    /// <param name="prepared">Weights that the graph has no constants of; null for none.</param>
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
-    public GraphCompiler(OrtRuntime ort, OrtGraph* graph, OrtNode* fused, PreparedKernels? prepared)
+    public GraphCompiler(OrtRuntime ort, OrtGraph* graph, OrtNode* fused)
     {
         _ort = ort;
         GraphView view = RuntimeGraph.Read(ort, graph);
@@ -31,7 +30,7 @@ internal sealed unsafe class GraphCompiler
         Dictionary<string, WeightNode> weights = [];
         foreach (NodeView weightNode in view.Nodes.Where(WeightNode.IsWeightNode))
         {
-            WeightNode weight = prepared?.Weight(weightNode) ?? WeightNode.Read(weightNode) ?? throw new InvalidDataException($"node '{weightNode.Label}': an input is not constant");
+            WeightNode weight = WeightNode.Read(weightNode) ?? throw new InvalidDataException($"node '{weightNode.Label}': an input is not constant");
             if (_outputs.ContainsKey(weight.Output.Name))
                 _decoded.Add(weight);
             else if (weight.IsVector)
@@ -63,7 +62,7 @@ internal sealed unsafe class GraphCompiler
     /// <exception cref="InvalidDataException">A weight is damaged.</exception>
     public CompiledGraph Compile(ProviderOptions options, PreparedKernels prepared)
     {
-        CompileContext context = new(_inputs, _outputs, options.KernelOptions, prepared);
+        CompileContext context = new(_inputs, _outputs, new SharedKernels(options.KernelOptions, prepared));
         List<Unit> units = [];
         try
         {

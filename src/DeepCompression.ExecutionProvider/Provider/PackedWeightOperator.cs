@@ -1,78 +1,44 @@
 using System.Runtime.InteropServices;
 using DeepCompression.ExecutionProvider.Interop;
-using DeepCompression.ExecutionProvider.Weights;
 
 namespace DeepCompression.ExecutionProvider.Provider;
 
 /// <summary>
 /// The schema of <c>PackedWeight</c>. It has no function body, so a runtime only accepts it where an operator of that
-/// name is known. All of its nodes are claimed; the operator itself never runs. The other nodes of the domain
-/// must have no schema, or the runtime would not fall back to their function bodies.
+/// name is known. All of its nodes are claimed; the operator itself never runs.
 /// </summary>
-internal sealed unsafe class PackedWeightOperator : IDisposable
+internal static unsafe class PackedWeightOperator
 {
     private const int Undefined = 0; // ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED: any type
     private const int UInt8 = 2;
 
     private static readonly byte* _name = Native.Text("PackedWeight");
     private static readonly byte* _provider = Native.Text(DeepCompressionProvider.Name);
-    private static readonly byte* _domainName = Native.Text(WeightNode.Domain);
 
-    private readonly OrtRuntime _ort;
-    private OrtCustomOp* _operator;
-
-    public PackedWeightOperator(OrtRuntime ort)
+    /// <summary>Fills the operator's table.</summary>
+    public static void Fill(OrtCustomOp* table, uint version) => *table = new OrtCustomOp
     {
-        _ort = ort;
-        _operator = (OrtCustomOp*)NativeMemory.AllocZeroed((nuint)sizeof(OrtCustomOp));
-        *_operator = new OrtCustomOp
-        {
-            version = ort.Version,
-            GetName = &GetName,
-            GetExecutionProviderType = &GetProvider,
-            GetInputType = &GetInputType,
-            GetInputTypeCount = &One,
-            GetOutputType = &GetOutputType,
-            GetOutputTypeCount = &One,
-            KernelDestroy = &Destroy,
-            GetInputCharacteristic = &GetCharacteristic,
-            GetOutputCharacteristic = &GetCharacteristic,
-            GetInputMemoryType = &GetCharacteristic,
-            GetVariadicInputMinArity = &GetArity,
-            GetVariadicInputHomogeneity = &GetArity,
-            GetVariadicOutputMinArity = &GetArity,
-            GetVariadicOutputHomogeneity = &GetArity,
-            CreateKernelV2 = &CreateKernel,
-            KernelComputeV2 = &Compute,
-            InferOutputShapeFn = &InferOutput,
-            GetStartVersion = &GetStartVersion,
-            GetEndVersion = &GetEndVersion,
-        };
-        OrtCustomOpDomain* domain;
-        ort.Check(ort.Api->CreateCustomOpDomain(_domainName, &domain));
-        Domain = domain;
-        ort.Check(ort.Api->CustomOpDomain_Add(domain, _operator));
-    }
-
-    ~PackedWeightOperator() => Free();
-
-    /// <summary>The domain that holds the operator.</summary>
-    public OrtCustomOpDomain* Domain { get; private set; }
-
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
-    {
-        if (Domain != null)
-            _ort.Api->ReleaseCustomOpDomain(Domain);
-        Domain = null;
-        NativeMemory.Free(_operator);
-        _operator = null;
-    }
+        version = version,
+        GetName = &GetName,
+        GetExecutionProviderType = &GetProvider,
+        GetInputType = &GetInputType,
+        GetInputTypeCount = &One,
+        GetOutputType = &GetOutputType,
+        GetOutputTypeCount = &One,
+        KernelDestroy = &Destroy,
+        GetInputCharacteristic = &GetCharacteristic,
+        GetOutputCharacteristic = &GetCharacteristic,
+        GetInputMemoryType = &GetCharacteristic,
+        GetVariadicInputMinArity = &GetArity,
+        GetVariadicInputHomogeneity = &GetArity,
+        GetVariadicOutputMinArity = &GetArity,
+        GetVariadicOutputHomogeneity = &GetArity,
+        CreateKernelV2 = &CreateKernel,
+        KernelComputeV2 = &Compute,
+        InferOutputShapeFn = &InferOutput,
+        GetStartVersion = &GetStartVersion,
+        GetEndVersion = &GetEndVersion,
+    };
 
     [UnmanagedCallersOnly]
     private static byte* GetName(OrtCustomOp* self) => _name;

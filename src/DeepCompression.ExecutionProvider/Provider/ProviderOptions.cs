@@ -9,16 +9,14 @@ namespace DeepCompression.ExecutionProvider.Provider;
 /// <summary>The provider options of one session.</summary>
 internal sealed unsafe class ProviderOptions
 {
-    private const string Decided = "decided";
-
     private ProviderOptions(int threads, bool autotune, VectorWidth width, DeepCompressionReport report)
     {
         (Threads, Autotune, Report) = (threads, autotune, report);
         KernelOptions = new KernelOptions { Width = width, Degree = threads };
     }
 
-    /// <summary>The session option that stands for prepared kernels: all weights left in the model are to be claimed.</summary>
-    public static string DecidedEntry { get; } = Key(Decided);
+    /// <summary>The session option that says, with any text, that nothing is left to be claimed.</summary>
+    public static string DecidedEntry { get; } = Key("decided");
 
     /// <summary>Threads that share one operator.</summary>
     public int Threads { get; }
@@ -35,8 +33,8 @@ internal sealed unsafe class ProviderOptions
     /// <summary>Where decisions go.</summary>
     public DeepCompressionReport Report { get; }
 
-    /// <summary>The kernels of the session's model, which are being built; null where nobody decided before the session.</summary>
-    public PreparedKernels? Prepared { get; private init; }
+    /// <summary>Whether what is to be claimed was taken out of the model before the session.</summary>
+    public bool IsDecided { get; private set; }
 
     /// <summary>Reads the options that a session was created with.</summary>
     /// <exception cref="NotSupportedException">An option has a value that is not understood.</exception>
@@ -44,9 +42,8 @@ internal sealed unsafe class ProviderOptions
     {
         DeepCompressionReport? report = Published<DeepCompressionReport>.Find(Entry(ort, session, "report"));
         ProviderOptions options = Parse(Entry(ort, session, "threads"), Entry(ort, session, "autotune"), Entry(ort, session, "kernel"), Entry(ort, session, "minimum_speedup"), Entry(ort, session, "batch"), report ?? new DeepCompressionReport());
-
-        // Whoever unpacked what is to be declined has left what is to be claimed.
-        return Entry(ort, session, Decided) is { Length: > 0 } decided ? options.ClaimingAll(Published<PreparedKernels>.Find(decided)) : options;
+        options.IsDecided = Entry(ort, session, "decided").Length > 0;
+        return options;
     }
 
     /// <summary>Reads options as they are written for a session; an empty text is one that is not given.</summary>
@@ -87,9 +84,6 @@ internal sealed unsafe class ProviderOptions
 
         return new ProviderOptions(count, autotune == "1", width, report) { Policy = policy };
     }
-
-    private ProviderOptions ClaimingAll(PreparedKernels? prepared) =>
-        new(Threads, Autotune, KernelOptions.Width!.Value, Report) { Policy = Policy with { MinimumSpeedup = 0, MinimumSpeedupPacked = 0 }, Prepared = prepared };
 
     // Where ONNX Runtime keeps the options given with an execution provider.
     private static string Key(string name) => $"ep.{DeepCompressionProvider.Name.ToLowerInvariant()}.{name}";

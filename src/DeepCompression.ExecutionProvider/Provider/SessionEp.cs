@@ -32,8 +32,10 @@ internal sealed unsafe class SessionEp(OrtRuntime ort, ProviderOptions options)
 
     private void Claim(OrtGraph* graph, OrtEpGraphSupportInfo* support)
     {
+        if (options.IsDecided)
+            return;
         GraphView view = RuntimeGraph.Read(ort, graph);
-        ClaimPlanner planner = new(view, options.Policy, options.Report, options.Autotune ? options.KernelOptions : null, options.Prepared);
+        ClaimPlanner planner = new(view, options.Policy, options.Report, options.Autotune ? options.KernelOptions : null);
         IReadOnlyList<Claim> claims = planner.Plan();
         foreach (IEnumerable<NodeView> group in claims.Select(claim => claim.Nodes).Concat(planner.Damaged.Select(node => new[] { node })))
         {
@@ -71,11 +73,11 @@ internal sealed unsafe class SessionEp(OrtRuntime ort, ProviderOptions options)
         {
             GraphCompiler[] claims = new GraphCompiler[count];
             for (int i = 0; i < claims.Length; i++)
-                claims[i] = new GraphCompiler(ep.Ort, graphs[i], fusedNodes[i], ep.Options.Prepared);
-            using PreparedKernels? own = ep.Options.Prepared is null ? new PreparedKernels(claims.SelectMany(claim => claim.Plans), ep.Options.KernelOptions) : null;
-            own?.Build();
+                claims[i] = new GraphCompiler(ep.Ort, graphs[i], fusedNodes[i]);
+            using PreparedKernels kernels = new(claims.SelectMany(claim => claim.Plans), ep.Options.KernelOptions);
+            kernels.Build([]);
             for (; done < count; done++)
-                infos[done] = NodeCompute.Create(claims[done].Compile(ep.Options, own ?? ep.Options.Prepared!));
+                infos[done] = NodeCompute.Create(claims[done].Compile(ep.Options, kernels));
             return null;
         }
         catch (Exception exception)

@@ -84,9 +84,6 @@ internal sealed class WeightNode
     /// <exception cref="InvalidDataException">The constants are damaged.</exception>
     public CsrMatrix Rows(int rows, int columns) => Guard(() => DecodeRows is not null ? DecodeRows(rows, columns) : CsrBuilder.FromRows((CodedTensor)_decode(), rows, columns));
 
-    /// <summary>The same weight at a node of another graph.</summary>
-    public WeightNode At(NodeView node) => new(node, ElementType, Shape, Entries, CodebookSize, Groups, _decode) { UnpackTo = UnpackTo, DecodeRows = DecodeRows };
-
     /// <summary>Reads a node's constants.</summary>
     /// <returns>The weight; null where an input is not a constant.</returns>
     /// <exception cref="InvalidDataException">The constants do not fit each other.</exception>

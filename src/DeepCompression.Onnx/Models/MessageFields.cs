@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using DeepCompression.Onnx.Schema;
 
 namespace DeepCompression.Onnx;
@@ -47,26 +48,33 @@ internal static class MessageFields
     /// <param name="position">Where the field begins; then where the next one does.</param>
     /// <param name="tag">Number and wire type.</param>
     /// <param name="length">Bytes of the content of a field with a length, which end at <paramref name="position"/>; else 0.</param>
-    public static bool TryReadField(ReadOnlySpan<byte> source, ref int position, out ulong tag, out int length)
+    public static bool TryReadField(ReadOnlySpan<byte> source, ref int position, out ulong tag, out int length) => TryReadField(source, ref position, out tag, out length, out _);
+
+    /// <summary>Reads one field; false where it is damaged or reaches beyond the end.</summary>
+    /// <param name="source">The message.</param>
+    /// <param name="position">Where the field begins; then where the next one does.</param>
+    /// <param name="tag">Number and wire type.</param>
+    /// <param name="length">Bytes of the content of a field with a length, which end at <paramref name="position"/>; else 0.</param>
+    /// <param name="value">The number that another field holds, or its bits; else 0.</param>
+    public static bool TryReadField(ReadOnlySpan<byte> source, ref int position, out ulong tag, out int length, out ulong value)
     {
         length = 0;
+        value = 0;
         if (!TryReadVarint(source, ref position, out tag) || tag >> 3 == 0)
             return false;
         switch (tag & 7)
         {
-            case 0: return TryReadVarint(source, ref position, out _);
-            case 1: position += 8; break;
-            case 5: position += 4; break;
+            case 0: return TryReadVarint(source, ref position, out value);
+            case 1: return TryReadFixed(source, ref position, sizeof(ulong), ref value);
+            case 5: return TryReadFixed(source, ref position, sizeof(uint), ref value);
             case 2:
                 if (!TryReadVarint(source, ref position, out ulong bytes) || bytes > (ulong)(source.Length - position))
                     return false;
                 length = (int)bytes;
                 position += length;
-                break;
+                return true;
             default: return false; // groups are not part of this schema
         }
-
-        return position <= source.Length;
     }
 
     /// <summary>Writes a number in 7-bit parts; returns how many bytes it took.</summary>
@@ -79,7 +87,8 @@ internal static class MessageFields
         return count;
     }
 
-    private static bool TryReadVarint(ReadOnlySpan<byte> source, ref int position, out ulong value)
+    /// <summary>Reads a number in 7-bit parts; false where it is damaged or reaches beyond the end.</summary>
+    public static bool TryReadVarint(ReadOnlySpan<byte> source, ref int position, out ulong value)
     {
         value = 0;
         for (int shift = 0; shift < 64 && position < source.Length; shift += 7)
@@ -91,5 +100,14 @@ internal static class MessageFields
         }
 
         return false;
+    }
+
+    private static bool TryReadFixed(ReadOnlySpan<byte> source, ref int position, int size, ref ulong value)
+    {
+        if (source.Length - position < size)
+            return false;
+        value = size == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(source[position..]) : BinaryPrimitives.ReadUInt64LittleEndian(source[position..]);
+        position += size;
+        return true;
     }
 }

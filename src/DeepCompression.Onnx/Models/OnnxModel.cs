@@ -41,6 +41,29 @@ public sealed class OnnxModel
     /// <exception cref="InvalidDataException">The file is empty, truncated, over 2 GB or not an ONNX model.</exception>
     public static OnnxModel Load(string path)
     {
+        (ReadOnlyMemory<byte> bytes, MappedFile? file) = ReadFile(path);
+        return new OnnxModel(Parse(bytes, System.IO.Path.GetFileName(path)), path) { _file = file };
+    }
+
+    /// <summary>Reads a model from memory.</summary>
+    /// <param name="bytes">The content of an .onnx file.</param>
+    /// <returns>The model, without a folder for external data.</returns>
+    /// <exception cref="InvalidDataException">The bytes are empty, truncated or not an ONNX model.</exception>
+    public static OnnxModel FromBytes(byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        return new OnnxModel(Parse(bytes, "model"));
+    }
+
+    /// <summary>Reads a model from memory that must stay readable as long as the model.</summary>
+    /// <exception cref="InvalidDataException">The bytes are empty, truncated or not an ONNX model.</exception>
+    internal static OnnxModel FromBytes(ReadOnlyMemory<byte> bytes, string? path) => new(Parse(bytes, path is null ? "model" : System.IO.Path.GetFileName(path)), path);
+
+    /// <summary>The content of a file: large ones are mapped, and readable until the mapping is disposed of.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is empty or over 2 GB.</exception>
+    internal static (ReadOnlyMemory<byte> Bytes, MappedFile? Mapping) ReadFile(string path)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string name = System.IO.Path.GetFileName(path);
         if (Directory.Exists(path))
@@ -53,19 +76,9 @@ public sealed class OnnxModel
         if (length > MaxMessageBytes)
             throw new InvalidDataException($"{name}: {length} bytes are more than the 2 GB that a protobuf message holds; larger models keep their weights as external data.");
         if (length < SmallestMapped)
-            return new OnnxModel(Parse(File.ReadAllBytes(path), name), path);
+            return (File.ReadAllBytes(path), null);
         MappedFile file = new(path);
-        return new OnnxModel(Parse(file.Memory, name), path) { _file = file };
-    }
-
-    /// <summary>Reads a model from memory.</summary>
-    /// <param name="bytes">The content of an .onnx file.</param>
-    /// <returns>The model, without a folder for external data.</returns>
-    /// <exception cref="InvalidDataException">The bytes are empty, truncated or not an ONNX model.</exception>
-    public static OnnxModel FromBytes(byte[] bytes)
-    {
-        ArgumentNullException.ThrowIfNull(bytes);
-        return new OnnxModel(Parse(bytes, "model"));
+        return (file.Memory, file);
     }
 
     /// <summary>The serialized message. External data stays where it is.</summary>
@@ -117,9 +130,6 @@ public sealed class OnnxModel
         foreach (TensorProto tensor in TensorWalker.All(Proto))
             TensorReader.Check(this, tensor);
     }
-
-    /// <summary>Ends the mapping of the file: large tensors that were not replaced must not be read any more.</summary>
-    internal void Unmap() => ((IDisposable?)_file)?.Dispose();
 
     /// <summary>Lets go of the pages of the file that were read; large tensors are read again when they are looked at.</summary>
     internal void ReleasePages() => _file?.ReleasePages();

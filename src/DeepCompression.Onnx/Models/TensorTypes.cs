@@ -16,7 +16,12 @@ internal static class TensorTypes
     /// <summary>Bytes of a number of elements; 4-bit and 2-bit types fill their bytes.</summary>
     /// <exception cref="NotSupportedException">The type has no fixed size.</exception>
     /// <exception cref="OverflowException">The size is beyond 64 bits.</exception>
-    public static long GetBytes(int dataType, long elements) => (Type)dataType switch
+    public static long GetBytes(int dataType, long elements) =>
+        TryGetBytes(dataType, elements) ?? throw new NotSupportedException($"Element type {dataType} has no fixed size.");
+
+    /// <summary>Bytes of a number of elements; null where the type has no fixed size.</summary>
+    /// <exception cref="OverflowException">The size is beyond 64 bits.</exception>
+    public static long? TryGetBytes(int dataType, long elements) => (Type)dataType switch
     {
         Type.Uint2 or Type.Int2 => (elements + 3) / 4,
         Type.Uint4 or Type.Int4 or Type.Float4E2M1 => (elements + 1) / 2,
@@ -26,7 +31,7 @@ internal static class TensorTypes
         Type.Float or Type.Int32 or Type.Uint32 => checked(elements * 4),
         Type.Double or Type.Int64 or Type.Uint64 or Type.Complex64 => checked(elements * 8),
         Type.Complex128 => checked(elements * 16),
-        _ => throw new NotSupportedException($"Element type {dataType} has no fixed size."),
+        _ => null,
     };
 
     /// <summary>The number of elements of a tensor.</summary>

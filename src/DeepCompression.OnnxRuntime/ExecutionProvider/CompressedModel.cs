@@ -3,6 +3,7 @@ using DeepCompression.ExecutionProvider.Interop;
 using DeepCompression.ExecutionProvider.Planning;
 using DeepCompression.ExecutionProvider.Provider;
 using DeepCompression.Onnx;
+using DeepCompression.OnnxRuntime.Messages;
 using DeepCompression.OnnxRuntime.Planning;
 using Microsoft.ML.OnnxRuntime;
 
@@ -34,15 +35,9 @@ public static class CompressedModel
             return CreateSession(path, defaults, deepCompression);
         }
 
-        OnnxModel model = OnnxModel.Load(path);
-        try
-        {
-            return Create(model, () => new InferenceSession(path, options), options, deepCompression);
-        }
-        finally
-        {
-            model.Unmap();
-        }
+        (ReadOnlyMemory<byte> bytes, IDisposable? mapping) = OnnxModel.ReadFile(path);
+        using (mapping)
+            return Create(bytes, Path.GetFullPath(path), () => new InferenceSession(path, options), options, deepCompression);
     }
 
     /// <summary>Creates a session for a model in memory, as for a file.</summary>
@@ -57,48 +52,77 @@ public static class CompressedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        InferenceSession session = Create(model.Clone(), () => new InferenceSession(model.ToBytes(), options), options, deepCompression);
+        byte[] bytes = model.ToBytes();
         model.ReleasePages();
-        return session;
+        return Create(bytes, model.Path, () => new InferenceSession(bytes, options), options, deepCompression);
     }
 
-    // The model is this method's own.
-    private static InferenceSession Create(OnnxModel model, Func<InferenceSession> openAsItIs, SessionOptions options, DeepCompressionOptions? deepCompression)
+    private static InferenceSession Create(ReadOnlyMemory<byte> bytes, string? path, Func<InferenceSession> openAsItIs, SessionOptions options, DeepCompressionOptions? deepCompression)
     {
         DeepCompressionReport report = options.AppendDeepCompression(deepCompression);
-        if (WeightNodeWalker.Find(model).Count == 0)
+        ModelMessage model = FullParser.Outline(bytes, path);
+        if (!model.HasWeights)
             return openAsItIs();
+        if (report.Unavailable is not null || DeepCompressionProvider.Runtime is not OrtRuntime ort)
+            return Open(FullParser.Unpack(model, _ => true), path, options);
 
-        OrtRuntime? ort = report.Unavailable is null ? DeepCompressionProvider.Runtime : null;
-        ModelPlan plan = ModelPlan.Make(model, SessionOptionsExtensions.SettingsOf(options), options.IntraOpNumThreads, ort is not null, report);
-        if (ort is null)
-        {
-            new SessionModel(model, plan, null).Prepare(null);
-            return Open(model, options);
-        }
-
-        long bytes;
+        ModelPlan plan = Plan(ref model);
+        long handedOver;
         InferenceSession session;
-        using (PreparedKernels kernels = new(plan.Units, plan.KernelOptions, SessionModel.Prepared(model, plan)))
+        using (PreparedKernels kernels = new(plan.Units, plan.Options.KernelOptions))
         using (SessionTensors tensors = new(ort))
+        using (SessionModel prepared = new(model, plan, tensors))
         {
-            new SessionModel(model, plan, tensors).Prepare(kernels);
+            byte[] content = Prepare(prepared, kernels, ort, plan.Options, model.Name);
             using SessionCopy copy = new(ort, options);
-            copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, Published<PreparedKernels>.Add(kernels));
+            copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, "1");
             tensors.AddTo(copy);
-            session = Open(model, copy);
-            bytes = tensors.Bytes;
+            session = Open(content, path, copy);
+            handedOver = tensors.Bytes;
         }
 
-        if (bytes >= LeastTrimmed)
+        if (handedOver >= LeastTrimmed)
             NativeHeap.Trim();
         return session;
+
+        ModelPlan Plan(ref ModelMessage model)
+        {
+            ModelPlan Make(ModelMessage model) => ModelPlan.Make(model, SessionOptionsExtensions.SettingsOf(options), options.IntraOpNumThreads, report);
+            ModelPlan plan = Make(model);
+            HashSet<string> unreadable = [.. plan.Graphs.SelectMany(graph => graph.Unreadable).SelectMany(node => node.Outputs)];
+            if (unreadable.Count == 0 && !model.HasWeightsInFunctions && model.DomainVersion is null or NodeDomain.Version)
+                return plan;
+            model = new ModelMessage(FullParser.Unpack(model, node => node.Scope.Function is not null || unreadable.Contains(node.Name)), model.Path);
+            return Make(model);
+        }
     }
 
-    private static InferenceSession Open(OnnxModel model, SessionOptions options)
+    // On all processors, before the session is created: from then on threads of ONNX Runtime spin.
+    private static byte[] Prepare(SessionModel model, PreparedKernels kernels, OrtRuntime ort, ProviderOptions options, string name)
     {
-        if (model.Path is not null)
-            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(model.Path)!);
-        return new InferenceSession(model.ToBytes(), options);
+        try
+        {
+            byte[] content = model.Write();
+            kernels.Build(model.Dense);
+            foreach (IReadOnlyList<PreparedUnit> units in model.Units)
+            {
+                SharedKernels shared = new(options.KernelOptions, kernels);
+                foreach (PreparedUnit unit in units)
+                    unit.Compile(ort, options, shared);
+            }
+
+            return content;
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new InvalidDataException($"{name}: {damage.Message}", damage);
+        }
+    }
+
+    private static InferenceSession Open(byte[] content, string? path, SessionOptions options)
+    {
+        if (path is not null)
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(path)!);
+        return new InferenceSession(content, options);
     }
 }

@@ -143,17 +143,18 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
-    public void Unmap_TensorOfALargeFile_IsRefusedAndNotReadFromNowhere()
+    public void ReadFile_LargeFileThatIsUnmapped_IsRefusedAndNotReadFromNowhere()
     {
         using var folder = new TempFolder();
         MatMul(Graphs.Random("W", 1, 1, 600, 600)).Save(folder["m.onnx"]);
-        OnnxModel model = OnnxModel.Load(folder["m.onnx"]);
+        (ReadOnlyMemory<byte> bytes, MappedFile? mapping) = OnnxModel.ReadFile(folder["m.onnx"]);
+        OnnxModel model = OnnxModel.FromBytes(bytes, folder["m.onnx"]);
         ReadOnlyMemory<byte> weight = model.Read(model.Proto.Graph.Initializer[0]);
         float first = BitConverter.ToSingle(weight.Span);
-        model.ReleasePages();
+        mapping!.ReleasePages();
         Assert.Equal(first, BitConverter.ToSingle(weight.Span)); // read again from the file
-        model.Unmap();
-        model.Unmap();
+        ((IDisposable)mapping).Dispose();
+        ((IDisposable)mapping).Dispose();
         Assert.Throws<ObjectDisposedException>(() => weight.Span.Length);
         Assert.Throws<ObjectDisposedException>(() => model.Read(model.Proto.Graph.Initializer[0]).Span.Length);
     }

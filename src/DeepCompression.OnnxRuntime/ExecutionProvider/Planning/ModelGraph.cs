@@ -1,59 +1,70 @@
 using DeepCompression.ExecutionProvider.Graph;
-using DeepCompression.Onnx;
-using DeepCompression.Onnx.Schema;
+using DeepCompression.OnnxRuntime.Messages;
 
 namespace DeepCompression.OnnxRuntime.Planning;
 
 /// <summary>Reads the graphs of a model file as the execution provider looks at graphs, with the shapes that follow from the file.</summary>
 internal sealed class ModelGraph
 {
-    private const int FirstWithConstants = 4; // IR version from which an initializer that is no input is a constant that callers cannot override
+    private const int FirstWithConstants = 4; // IR version from which callers can override an initializer that is an input, too
 
-    private readonly OnnxModel _model;
     private readonly ModelGraph? _outer;
     private readonly Dictionary<string, ModelValue> _values = [];
-    private readonly Dictionary<string, TensorProto> _constants = [];
+    private readonly Dictionary<string, TensorMessage> _constants = [];
     private readonly Dictionary<string, long[]?> _declared = [];
-    private readonly HashSet<string> _outputs;
+    private readonly HashSet<string> _outputs = [];
 
-    private ModelGraph(OnnxModel model, GraphProto graph, ModelGraph? outer)
+    private ModelGraph(ModelMessage model, GraphMessage graph, ModelGraph? outer)
     {
-        (_model, _outer) = (model, outer);
-        _outputs = [.. graph.Output.Select(output => output.Name)];
-        foreach (ValueInfoProto value in graph.Input.Concat(graph.ValueInfo).Concat(graph.Output))
-            _declared[value.Name] = ShapeOf(value.Type);
-        HashSet<string> overridable = model.Proto.IrVersion < FirstWithConstants ? [] : [.. graph.Input.Select(input => input.Name)];
-        foreach (TensorProto tensor in graph.Initializer.Where(tensor => !overridable.Contains(tensor.Name)))
+        (Message, _outer) = (graph, outer);
+        Declare(graph.Inputs);
+        Declare(graph.Values);
+        Declare(graph.Outputs);
+        foreach (ValueMessage output in graph.Outputs)
+            _outputs.Add(output.Name);
+        foreach (TensorMessage tensor in graph.Initializers)
             _constants[tensor.Name] = tensor;
+        if (model.IrVersion >= FirstWithConstants)
+            graph.Inputs.ForEach(input => _constants.Remove(input.Name));
 
-        List<ModelNode> nodes = [];
-        foreach (NodeProto proto in graph.Node)
+        List<NodeView> nodes = [];
+        foreach (NodeMessage message in graph.Nodes)
         {
-            if (proto is { OpType: "Constant", Domain: "" or "ai.onnx", Output.Count: 1 })
+            if (message is { OpType: "Constant", IsOnnx: true, Outputs: [string name] })
             {
-                if (proto.Attribute is [{ Name: "value", T: TensorProto tensor }])
-                    _constants[proto.Output[0]] = tensor;
+                if (message.Constant is TensorMessage tensor)
+                    _constants[name] = tensor;
                 continue;
             }
 
-            ModelNode node = new(proto, Value);
+            ModelNode node = new(message, Value);
             nodes.Add(node);
             ShapeRules.Infer(node);
         }
 
         View = new GraphView(graph.Name, [.. nodes]);
-        Inner = [.. graph.Node.SelectMany(node => node.Attribute).SelectMany(ModelNode.Graphs).Select(inner => new ModelGraph(model, inner, this))];
+        foreach (GraphMessage inner in graph.Nodes.SelectMany(node => node.Graphs))
+            Inner.Add(new ModelGraph(model, inner, this));
     }
 
     /// <summary>The graph itself.</summary>
     public GraphView View { get; }
 
-    private ModelGraph[] Inner { get; }
+    /// <summary>The graph's message.</summary>
+    public GraphMessage Message { get; }
+
+    private List<ModelGraph> Inner { get; } = [];
 
     /// <summary>Reads the model's graph and all graphs within it, outer ones first.</summary>
-    public static IEnumerable<GraphView> ReadAll(OnnxModel model) => new ModelGraph(model, model.Proto.Graph, null).All();
+    public static IEnumerable<ModelGraph> ReadAll(ModelMessage model) => new ModelGraph(model, model.Graph, null).All();
 
-    private IEnumerable<GraphView> All() => Inner.SelectMany(inner => inner.All()).Prepend(View);
+    private IEnumerable<ModelGraph> All() => Inner.SelectMany(inner => inner.All()).Prepend(this);
+
+    private void Declare(List<ValueMessage> values)
+    {
+        foreach (ValueMessage value in values)
+            _declared[value.Name] = value.Shape;
+    }
 
     private ModelValue? Value(string name)
     {
@@ -63,7 +74,7 @@ internal sealed class ModelGraph
         {
             bool isDeclared = _declared.TryGetValue(name, out long[]? shape);
             value = isDeclared || _constants.ContainsKey(name) || _outer is null || !_outer.Knows(name)
-                ? new ModelValue(_model, name, _outputs.Contains(name), _constants.GetValueOrDefault(name), shape)
+                ? new ModelValue(name, _outputs.Contains(name), _constants.GetValueOrDefault(name), shape)
                 : _outer.Value(name)!;
             _values[name] = value;
         }
@@ -72,14 +83,4 @@ internal sealed class ModelGraph
     }
 
     private bool Knows(string name) => _values.ContainsKey(name) || _constants.ContainsKey(name) || _declared.ContainsKey(name) || (_outer?.Knows(name) ?? false);
-
-    private static long[]? ShapeOf(TypeProto? type)
-    {
-        if (type?.TensorType?.Shape is not TensorShapeProto shape)
-            return null;
-        long[] result = new long[shape.Dim.Count];
-        for (int i = 0; i < result.Length; i++)
-            result[i] = shape.Dim[i].ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && shape.Dim[i].DimValue > 0 ? shape.Dim[i].DimValue : -1;
-        return result;
-    }
 }

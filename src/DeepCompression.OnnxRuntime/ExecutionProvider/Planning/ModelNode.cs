@@ -1,59 +1,50 @@
 using DeepCompression.ExecutionProvider.Graph;
-using DeepCompression.Onnx.Schema;
-using Google.Protobuf;
+using DeepCompression.OnnxRuntime.Messages;
 
 namespace DeepCompression.OnnxRuntime.Planning;
 
 /// <summary>A node of a model file, as the execution provider looks at nodes.</summary>
 internal sealed class ModelNode : NodeView
 {
-    public ModelNode(NodeProto node, Func<string, ModelValue?> value)
+    public ModelNode(NodeMessage message, Func<string, ModelValue?> value)
     {
-        Proto = node;
-        (Name, OpType, Domain) = (node.Name, node.OpType, node.Domain);
-        Inputs = [.. node.Input.Select(value)];
-        Outputs = [.. node.Output.Select(value)];
-        ImplicitInputs = [.. NamesRead(node).Except(node.Input).Select(value)];
+        Message = message;
+        (Name, OpType, Domain) = (message.Name, message.OpType, message.Domain);
+        (Inputs, Outputs, ImplicitInputs) = (Values(message.Inputs, value), Values(message.Outputs, value), Values(message.Captured.Except(message.Inputs), value));
     }
 
     /// <summary>The node's message.</summary>
-    public NodeProto Proto { get; }
-
-    /// <summary>The graphs of an attribute.</summary>
-    public static IEnumerable<GraphProto> Graphs(AttributeProto attribute) => attribute.G is null ? attribute.Graphs : attribute.Graphs.Prepend(attribute.G);
-
-    /// <summary>What a node and its subgraphs read, each name once or more often.</summary>
-    public static IEnumerable<string> NamesRead(NodeProto node) => node.Input.Concat(node.Attribute.SelectMany(Graphs).SelectMany(Captured));
+    public NodeMessage Message { get; }
 
     /// <inheritdoc/>
-    public override long GetInt(string name, long fallback) => Find(name)?.I ?? fallback;
+    public override long GetInt(string name, long fallback) => Find(name)?.GetInt() ?? fallback;
 
     /// <inheritdoc/>
-    public override float GetFloat(string name, float fallback) => Find(name)?.F ?? fallback;
+    public override float GetFloat(string name, float fallback) => Find(name)?.GetFloat() ?? fallback;
 
     /// <inheritdoc/>
-    public override long[]? GetInts(string name) => Find(name)?.Ints.ToArray();
+    public override long[]? GetInts(string name) => Find(name)?.GetInts();
 
     /// <inheritdoc/>
-    public override string GetString(string name, string fallback) => Find(name)?.S.ToStringUtf8() ?? fallback;
+    public override string GetString(string name, string fallback) => Find(name)?.GetTexts() is [.., string text] ? text : fallback;
 
     /// <inheritdoc/>
-    public override string[]? GetStrings(string name) => Find(name) is { } attribute ? [.. attribute.Strings.Select((ByteString text) => text.ToStringUtf8())] : null;
+    public override string[]? GetStrings(string name) => Find(name)?.GetTexts();
 
     /// <inheritdoc/>
     public override bool Has(string name) => Find(name) is not null;
 
-    // What a subgraph reads and does not make itself.
-    private static IEnumerable<string> Captured(GraphProto graph)
+    private static ValueView?[] Values(IEnumerable<string> names, Func<string, ModelValue?> value)
     {
-        IEnumerable<string> made = [.. graph.Input.Select(input => input.Name), .. graph.Initializer.Select(tensor => tensor.Name), .. graph.Node.SelectMany(node => node.Output)];
-        IEnumerable<string> read = [.. graph.Node.SelectMany(NamesRead), .. graph.Output.Select(output => output.Name)];
-        return read.Where(name => name.Length > 0).Except(made);
+        List<ValueView?> values = [];
+        foreach (string name in names)
+            values.Add(value(name));
+        return [.. values];
     }
 
-    private AttributeProto? Find(string name)
+    private AttributeMessage? Find(string name)
     {
-        foreach (AttributeProto attribute in Proto.Attribute)
+        foreach (AttributeMessage attribute in Message.Attributes)
         {
             if (attribute.Name == name)
                 return attribute;

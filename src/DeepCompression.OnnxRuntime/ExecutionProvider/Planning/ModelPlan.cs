@@ -1,12 +1,9 @@
 using System.Globalization;
 using DeepCompression.ExecutionProvider;
-using DeepCompression.ExecutionProvider.Graph;
 using DeepCompression.ExecutionProvider.Planning;
 using DeepCompression.ExecutionProvider.Provider;
-using DeepCompression.Kernels;
-using DeepCompression.Onnx;
-using DeepCompression.Onnx.Schema;
-using WeightNode = DeepCompression.ExecutionProvider.Weights.WeightNode;
+using DeepCompression.ExecutionProvider.Weights;
+using DeepCompression.OnnxRuntime.Messages;
 
 namespace DeepCompression.OnnxRuntime.Planning;
 
@@ -14,42 +11,45 @@ namespace DeepCompression.OnnxRuntime.Planning;
 /// What the execution provider will compute of a model, decided by its own planner before there is a session, so that all
 /// other weights can be given to ONNX Runtime as dense ones.
 /// </summary>
-/// <param name="Claimed">The weight nodes that operators are computed from.</param>
-/// <param name="Declined">The other weights that could be read, by their nodes.</param>
-/// <param name="Units">The operators that are computed, in the order of the model.</param>
-/// <param name="KernelOptions">How kernels are built.</param>
-internal sealed record ModelPlan(IReadOnlyDictionary<NodeProto, WeightNode> Claimed, IReadOnlyDictionary<NodeProto, WeightNode> Declined, IReadOnlyList<UnitPlan> Units, KernelOptions KernelOptions)
+/// <param name="Graphs">The graphs, outer ones first.</param>
+/// <param name="Options">How the execution provider is set up.</param>
+internal sealed record ModelPlan(IReadOnlyList<ModelPlan.GraphPlan> Graphs, ProviderOptions Options)
 {
+    /// <summary>Whether there is no compressed weight in the model's graphs.</summary>
+    public bool IsEmpty => Graphs.All(graph => graph.Claims.Count == 0 && graph.Declined.Count == 0 && graph.Unreadable.Count == 0);
+
+    /// <summary>The operators that are computed, in the order of the model.</summary>
+    public IEnumerable<UnitPlan> Units => Graphs.SelectMany(graph => graph.Claims).SelectMany(claim => claim.Units);
+
     /// <summary>Decides about every weight of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="settings">How the execution provider is set up.</param>
     /// <param name="sessionThreads">Threads of the session; 0 for one a processor.</param>
-    /// <param name="isAvailable">Whether there is an execution provider at all; otherwise every weight is declined.</param>
-    /// <param name="report">Takes the decisions about what is declined: the session will not see it.</param>
+    /// <param name="report">Takes the decisions.</param>
     /// <exception cref="NotSupportedException">The settings are not understood.</exception>
-    public static ModelPlan Make(OnnxModel model, DeepCompressionOptions settings, int sessionThreads, bool isAvailable, DeepCompressionReport report)
+    public static ModelPlan Make(ModelMessage model, DeepCompressionOptions settings, int sessionThreads, DeepCompressionReport report)
     {
         ProviderOptions options = ProviderOptions.Parse(
             (settings.Threads ?? sessionThreads).ToString(CultureInfo.InvariantCulture), settings.Autotune ? "1" : "0", settings.Kernel ?? "", settings.MinimumSpeedup?.ToString(CultureInfo.InvariantCulture) ?? "", settings.Batch?.ToString(CultureInfo.InvariantCulture) ?? "", report);
         ClaimPolicy policy = options.Policy with { MinimumSpeedupPacked = options.Policy.MinimumSpeedup, UnpacksDeclined = true };
-        Dictionary<NodeProto, WeightNode> claimed = new(ReferenceEqualityComparer.Instance);
-        Dictionary<NodeProto, WeightNode> declined = new(ReferenceEqualityComparer.Instance);
-        List<UnitPlan> units = [];
-        foreach (GraphView graph in ModelGraph.ReadAll(model))
+        List<GraphPlan> graphs = [];
+        foreach (ModelGraph graph in ModelGraph.ReadAll(model))
         {
-            DeepCompressionReport decisions = new();
-            ClaimPlanner planner = new(graph, policy, decisions, settings.Autotune ? options.KernelOptions : null);
+            ClaimPlanner planner = new(graph.View, policy, report, settings.Autotune ? options.KernelOptions : null);
             IReadOnlyList<Claim> claims = planner.Plan();
-            units.AddRange(claims.SelectMany(claim => claim.Units));
-            HashSet<WeightNode> used = [.. claims.SelectMany(claim => claim.Weights)];
-            foreach (WeightNode weight in planner.Weights)
-                (isAvailable && used.Contains(weight) ? claimed : declined)[((ModelNode)weight.Node).Proto] = weight;
-            if (!isAvailable)
-                continue;
-            foreach (NodeDecision decision in decisions.Decisions.Where(decision => !decision.IsClaimed))
-                report.Add(decisions, graph.Name, decision);
+            HashSet<WeightNode> claimed = [.. claims.SelectMany(claim => claim.Weights)];
+            List<WeightNode> declined = [.. planner.Weights.Where(weight => !claimed.Contains(weight))];
+            HashSet<NodeMessage> read = [.. claimed.Concat(declined).Select(weight => ((ModelNode)weight.Node).Message)];
+            graphs.Add(new GraphPlan(graph, claims, declined, [.. graph.Message.Nodes.Where(node => node.Domain == WeightNode.Domain && !read.Contains(node))]));
         }
 
-        return new ModelPlan(claimed, declined, units, options.KernelOptions);
+        return new ModelPlan(graphs, options);
     }
+
+    /// <summary>What is done with the weights of one graph.</summary>
+    /// <param name="Graph">The graph.</param>
+    /// <param name="Claims">What is computed from compressed weights.</param>
+    /// <param name="Declined">The other weights.</param>
+    /// <param name="Unreadable">Nodes of our domain that are not understood, or have inputs that are damaged or no constants.</param>
+    internal sealed record GraphPlan(ModelGraph Graph, IReadOnlyList<Claim> Claims, IReadOnlyList<WeightNode> Declined, IReadOnlyList<NodeMessage> Unreadable);
 }

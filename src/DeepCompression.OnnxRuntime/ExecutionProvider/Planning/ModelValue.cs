@@ -1,18 +1,16 @@
 using DeepCompression.ExecutionProvider.Graph;
-using DeepCompression.Onnx;
-using DeepCompression.Onnx.Schema;
+using DeepCompression.OnnxRuntime.Messages;
 
 namespace DeepCompression.OnnxRuntime.Planning;
 
 /// <summary>A value of a model file, as the execution provider looks at values.</summary>
-/// <param name="model">The model.</param>
 /// <param name="name">The value's name.</param>
 /// <param name="isOutput">Whether the value leaves the graph.</param>
 /// <param name="constant">The value's tensor; null where it is computed, or an input that a caller can override.</param>
 /// <param name="shape">The dimensions that the file says, -1 where it does not; null where not even the rank is said.</param>
-internal sealed class ModelValue(OnnxModel model, string name, bool isOutput, TensorProto? constant, long[]? shape) : ValueView(name)
+internal sealed class ModelValue(string name, bool isOutput, TensorMessage? constant, long[]? shape) : ValueView(name)
 {
-    private long[]? _shape = shape ?? constant?.Dims.ToArray();
+    private long[]? _shape = shape ?? constant?.Shape;
 
     /// <inheritdoc/>
     public override bool IsGraphOutput => isOutput;
@@ -38,6 +36,5 @@ internal sealed class ModelValue(OnnxModel model, string name, bool isOutput, Te
     }
 
     /// <inheritdoc/>
-    protected override TensorView? ReadConstant() =>
-        constant is null ? null : new TensorView(constant.DataType, [.. constant.Dims], model.Read(constant));
+    protected override TensorView? ReadConstant() => constant is null ? null : new TensorView(constant.ElementType, constant.Shape, constant.Read());
 }

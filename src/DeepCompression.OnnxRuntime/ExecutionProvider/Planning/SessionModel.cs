@@ -1,178 +1,214 @@
-using System.Text;
 using DeepCompression.ExecutionProvider.Planning;
+using DeepCompression.ExecutionProvider.Provider;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
-using Google.Protobuf;
-using Google.Protobuf.Collections;
-using Location = DeepCompression.Onnx.Schema.TensorProto.Types.DataLocation;
-using Stored = DeepCompression.ExecutionProvider.Weights.WeightNode;
+using DeepCompression.OnnxRuntime.Messages;
+using static DeepCompression.OnnxRuntime.Messages.FieldReader;
+using AttributeType = DeepCompression.Onnx.Schema.AttributeProto.Types.AttributeType;
+using WeightNode = DeepCompression.ExecutionProvider.Weights.WeightNode;
 
 namespace DeepCompression.OnnxRuntime.Planning;
 
 /// <summary>
-/// Makes of a model what a session is created from: weights that are not computed with are dense again, and the bytes of
-/// tensors are handed over in memory instead of being written into a message that ONNX Runtime would read and copy them from.
+/// Writes what a session is created from: operators that are computed from compressed weights have become one node each, other
+/// weights are dense again, and the bytes of tensors are handed over in memory instead of being written into a message that ONNX
+/// Runtime would read and copy them from. Everything else is copied as it stands.
 /// </summary>
-/// <param name="model">The model; it is changed.</param>
-/// <param name="plan">What stays compressed.</param>
-/// <param name="tensors">Takes the bytes of tensors; null leaves them in the model.</param>
-internal sealed class SessionModel(OnnxModel model, ModelPlan plan, SessionTensors? tensors)
+internal sealed class SessionModel : IDisposable
 {
     private const int FirstWithConstants = 4; // IR version from which initializers need not be inputs
     private const int SmallestHandedOver = 1024; // bytes
 
-    private GraphProto Graph => model.Proto.Graph;
+    private readonly ModelMessage _model;
+    private readonly SessionTensors _tensors;
+    private readonly Dictionary<GraphMessage, GraphEdit> _edits = [];
 
-    /// <summary>The weights that the session gets in memory, by the value that they are.</summary>
-    public static Dictionary<string, Stored> Prepared(OnnxModel model, ModelPlan plan) =>
-        model.Proto.Graph.Node.Where(plan.Claimed.ContainsKey).ToDictionary(node => node.Output[0], node => plan.Claimed[node]);
-
-    /// <summary>Puts the weights back that are declined, moves the bytes of the others, and has the kernels built.</summary>
-    /// <param name="kernels">The kernels of what is claimed; null for none.</param>
-    /// <exception cref="InvalidDataException">A weight is damaged.</exception>
-    public void Prepare(PreparedKernels? kernels)
+    /// <summary>Decides what becomes of every graph.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="plan">What is computed from compressed weights.</param>
+    /// <param name="tensors">Takes the bytes of tensors.</param>
+    public SessionModel(ModelMessage model, ModelPlan plan, SessionTensors tensors)
     {
-        RestoreElsewhere();
-        List<Action> dense = ReplaceWeights();
-        HandOver();
-        Unpack(dense, kernels);
-        DropFunctions();
+        (_model, _tensors) = (model, tensors);
+        foreach (ModelPlan.GraphPlan graph in plan.Graphs)
+            _edits.Add(graph.Graph.Message, new GraphEdit(graph));
     }
 
-    // In subgraphs and functions, and what could not be read: seldom there, or the reason why this fails.
-    private void RestoreElsewhere()
+    /// <summary>The operators that are computed, graph by graph.</summary>
+    public IEnumerable<IReadOnlyList<PreparedUnit>> Units => _edits.Values.Select(edit => edit.Units);
+
+    /// <summary>What has to be done before a session is created: each writes a dense weight.</summary>
+    public List<Action> Dense { get; } = [];
+
+    /// <summary>Writes the model.</summary>
+    /// <exception cref="InvalidDataException">A small weight is damaged.</exception>
+    public byte[] Write()
     {
-        WeightNode[] nodes = [.. WeightNodeWalker.Find(model).Where(node => !plan.Claimed.ContainsKey(node.Node) && !(plan.Declined.ContainsKey(node.Node) && node.Scope.Graph == Graph))];
-        if (nodes.Length == 0)
-            return;
-        WeightReplacer replacer = new(model);
-        foreach (WeightNode node in nodes)
+        MessageWriter output = new();
+        FieldReader fields = new(_model.Bytes, new Extent(0, _model.Bytes.Length));
+        while (fields.Next())
         {
-            (ElementType type, TensorShape shape, byte[] dense) = node.DecodeDense();
-            replacer.Restore(node, type, shape, dense);
+            if (fields.Tag == ContentTag(ModelProto.GraphFieldNumber))
+                output.Write(ModelProto.GraphFieldNumber, WriteGraph(_model.Graph));
+            else if (fields.Tag != NumberTag(ModelProto.IrVersionFieldNumber) && !(fields.Tag == ContentTag(ModelProto.FunctionsFieldNumber) && _model.IsOurs(fields.Content)))
+                Copy(output, fields.Field);
         }
 
-        replacer.Finish();
+        output.Write(ModelProto.IrVersionFieldNumber, Math.Max(_model.IrVersion, FirstWithConstants));
+        if (_model.DomainVersion is null)
+            output.Write(ModelProto.OpsetImportFieldNumber, new MessageWriter().Write(OperatorSetIdProto.DomainFieldNumber, NodeDomain.Name).Write(OperatorSetIdProto.VersionFieldNumber, NodeDomain.Version));
+        return output.Written.ToArray();
     }
 
-    private List<Action> ReplaceWeights()
+    /// <summary>What it made for the session is the session's from now on.</summary>
+    public void Dispose()
     {
-        NodeProto[] declined = [.. Graph.Node.Where(plan.Declined.ContainsKey)];
-        NodeProto[] kept = [.. Graph.Node.Where(node => !plan.Declined.ContainsKey(node))];
-        NodeProto[] prepared = [.. Graph.Node.Where(plan.Claimed.ContainsKey)];
-        HashSet<string> abandoned = [.. declined.Concat(prepared).SelectMany(node => node.Input)];
-        abandoned.ExceptWith(kept.Where(node => !plan.Claimed.ContainsKey(node)).SelectMany(ModelNode.NamesRead));
-        abandoned.ExceptWith(Graph.Output.Select(output => output.Name));
-        HashSet<string> initializers = [.. Graph.Initializer.Select(tensor => tensor.Name)];
-        Set(Graph.Node, kept.Where(node => node.OpType != "Constant" || !abandoned.Contains(node.Output[0])));
-        Set(Graph.Initializer, Graph.Initializer.Where(tensor => !abandoned.Contains(tensor.Name)));
-        Set(Graph.Input, Graph.Input.Where(input => !abandoned.Contains(input.Name) && (model.Proto.IrVersion >= FirstWithConstants || !initializers.Contains(input.Name))));
-        model.Proto.IrVersion = Math.Max(model.Proto.IrVersion, FirstWithConstants);
-
-        Replace(prepared);
-        List<Action> dense = [];
-        Array.Sort(declined, (a, b) => plan.Declined[b].DenseBytes.CompareTo(plan.Declined[a].DenseBytes));
-        foreach (NodeProto node in declined)
-        {
-            Stored weight = plan.Declined[node];
-            TensorProto tensor = new() { Name = node.Output[0], DataType = (int)weight.ElementType };
-            tensor.Dims.AddRange(weight.Shape.Dimensions.ToArray());
-            Graph.Initializer.Add(tensor);
-            Memory<byte> destination = Allocate(tensor, checked((int)weight.DenseBytes));
-            dense.Add(() => weight.CopyDenseTo(destination));
-        }
-
-        return dense;
+        foreach (PreparedUnit unit in Units.SelectMany(units => units))
+            unit.Dispose();
     }
 
-    private Memory<byte> Allocate(TensorProto tensor, int bytes)
+    private MessageWriter WriteGraph(GraphMessage graph)
     {
-        if (tensors is null || bytes < SmallestHandedOver)
+        GraphEdit edit = _edits[graph];
+        HashSet<string> overridable = graph == _model.Graph ? OverridableInitializers() : [];
+        HashSet<string> initializers = [.. graph.Initializers.Select(tensor => tensor.Name)];
+        MessageWriter output = new();
+        int node = 0, tensor = 0, input = 0;
+        FieldReader fields = new(_model.Bytes, graph.Extent);
+        while (fields.Next())
         {
-            byte[] memory = GC.AllocateUninitializedArray<byte>(bytes);
-            tensor.RawData = UnsafeByteOperations.UnsafeWrap(memory);
-            return memory;
-        }
-
-        tensor.ClearRawData();
-        tensor.DataLocation = Location.External;
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "memory" });
-        return tensors.Add(tensor.Name, tensor.DataType, [.. tensor.Dims], bytes);
-    }
-
-    private void HandOver()
-    {
-        HashSet<string> inputs = [.. Graph.Input.Select(input => input.Name)];
-        foreach (TensorProto tensor in Graph.Initializer)
-        {
-            if (tensors is null || tensor.RawData.Length < SmallestHandedOver || inputs.Contains(tensor.Name) || tensor.RawData.Length != BytesOf(tensor))
-                continue;
-            ReadOnlyMemory<byte> content = tensor.RawData.Memory;
-            content.CopyTo(Allocate(tensor, content.Length));
-        }
-    }
-
-    // Long weights first, so that no processor has one left when the others are done.
-    private void Unpack(List<Action> dense, PreparedKernels? kernels)
-    {
-        try
-        {
-            if (kernels is null)
-                WorkSharing.ForEach(dense.Count, -1, i => dense[i]());
+            if (fields.Tag == ContentTag(GraphProto.NodeFieldNumber))
+            {
+                WriteNode(output, edit, graph.Nodes[node++], fields.Field);
+            }
+            else if (fields.Tag == ContentTag(GraphProto.InitializerFieldNumber))
+            {
+                WriteInitializer(output, edit, graph.Initializers[tensor++], fields.Field, overridable, graph == _model.Graph);
+            }
+            else if (fields.Tag == ContentTag(GraphProto.InputFieldNumber))
+            {
+                string name = graph.Inputs[input++].Name;
+                if (!initializers.Contains(name) || (overridable.Contains(name) && !edit.IsDropped(name)))
+                    Copy(output, fields.Field);
+            }
             else
-                kernels.Build(dense);
+            {
+                Copy(output, fields.Field);
+            }
         }
-        catch (InvalidDataException damage)
+
+        foreach (WeightNode weight in edit.Dense)
+            WriteDense(output, weight, graph == _model.Graph);
+        return output;
+    }
+
+    // Where initializers had to be inputs, they were constants: such an input is left out.
+    private HashSet<string> OverridableInitializers() => _model.IrVersion < FirstWithConstants ? [] : [.. _model.Graph.Inputs.Select(input => input.Name)];
+
+    private void WriteNode(MessageWriter output, GraphEdit edit, NodeMessage node, Extent field)
+    {
+        if (edit.UnitAt(node) is PreparedUnit unit)
+            output.Write(GraphProto.NodeFieldNumber, Prepared(unit));
+        else if (edit.IsRemoved(node))
+            return;
+        else if (node.Attributes.Exists(attribute => attribute.Graphs.Exists(IsEdited)))
+            output.Write(GraphProto.NodeFieldNumber, WithGraphs(node));
+        else
+            Copy(output, field);
+    }
+
+    private static MessageWriter Prepared(PreparedUnit unit)
+    {
+        MessageWriter output = new();
+        foreach (string input in unit.Inputs)
+            output.Write(NodeProto.InputFieldNumber, input);
+        foreach (string result in unit.Outputs)
+            output.Write(NodeProto.OutputFieldNumber, result);
+        MessageWriter key = new MessageWriter().Write(AttributeProto.NameFieldNumber, PreparedOperator.Key).Write(AttributeProto.IFieldNumber, unit.Key).Write(AttributeProto.TypeFieldNumber, (long)AttributeType.Int);
+        return output.Write(NodeProto.NameFieldNumber, unit.Name).Write(NodeProto.OpTypeFieldNumber, PreparedOperator.Name).Write(NodeProto.AttributeFieldNumber, key).Write(NodeProto.DomainFieldNumber, NodeDomain.Name);
+    }
+
+    private bool IsEdited(GraphMessage graph) => !_edits[graph].IsEmpty || graph.Nodes.Exists(node => node.Attributes.Exists(attribute => attribute.Graphs.Exists(IsEdited)));
+
+    private MessageWriter WithGraphs(NodeMessage node)
+    {
+        MessageWriter output = new();
+        int attribute = 0;
+        FieldReader fields = new(_model.Bytes, node.Extent);
+        while (fields.Next())
         {
-            throw new InvalidDataException($"{model.Name}: {damage.Message}", damage);
+            if (fields.Tag == ContentTag(NodeProto.AttributeFieldNumber))
+                output.Write(NodeProto.AttributeFieldNumber, WithGraphs(node.Attributes[attribute++]));
+            else
+                Copy(output, fields.Field);
+        }
+
+        return output;
+    }
+
+    private MessageWriter WithGraphs(AttributeMessage attribute)
+    {
+        MessageWriter output = new();
+        int graph = 0;
+        FieldReader fields = new(_model.Bytes, attribute.Extent);
+        while (fields.Next())
+        {
+            if (fields.Tag == ContentTag(AttributeProto.GFieldNumber) || fields.Tag == ContentTag(AttributeProto.GraphsFieldNumber))
+                output.Write((int)(fields.Tag >> 3), WriteGraph(attribute.Graphs[graph++]));
+            else
+                Copy(output, fields.Field);
+        }
+
+        return output;
+    }
+
+    private void WriteInitializer(MessageWriter output, GraphEdit edit, TensorMessage tensor, Extent field, HashSet<string> overridable, bool isMain)
+    {
+        if (edit.IsDropped(tensor.Name))
+            return;
+        if (!isMain || !tensor.IsRaw || field.Length < SmallestHandedOver || overridable.Contains(tensor.Name))
+        {
+            Copy(output, field);
+            return;
+        }
+
+        ReadOnlyMemory<byte> content = tensor.Read();
+        output.Write(GraphProto.InitializerFieldNumber, HandedOver(tensor.Name, tensor.ElementType, tensor.Shape));
+        content.CopyTo(_tensors.Add(tensor.Name, tensor.ElementType, tensor.Shape, content.Length));
+    }
+
+    private void WriteDense(MessageWriter output, WeightNode weight, bool isMain)
+    {
+        string name = weight.Output.Name;
+        long[] shape = weight.Shape.Dimensions.ToArray();
+        int bytes = checked((int)weight.DenseBytes);
+        if (isMain && bytes >= SmallestHandedOver)
+        {
+            output.Write(GraphProto.InitializerFieldNumber, HandedOver(name, (int)weight.ElementType, shape));
+            Memory<byte> destination = _tensors.Add(name, (int)weight.ElementType, shape, bytes);
+            Dense.Add(() => weight.CopyDenseTo(destination));
+        }
+        else
+        {
+            byte[] dense = GC.AllocateUninitializedArray<byte>(bytes);
+            weight.CopyDenseTo(dense);
+            output.Write(GraphProto.InitializerFieldNumber, Declared(name, (int)weight.ElementType, shape).Write(TensorProto.RawDataFieldNumber, dense));
         }
     }
 
-    // The session is given the weight itself. Its node becomes the one for which the execution provider alone has an operator, without
-    // a function that the runtime would look into. No two nodes have the same input, or they would be taken for one.
-    private void Replace(NodeProto[] nodes)
+    private static MessageWriter HandedOver(string name, int elementType, long[] shape)
     {
-        HashSet<string> declared = [.. Graph.ValueInfo.Concat(Graph.Output).Select(value => value.Name)];
-        foreach (NodeProto node in nodes)
-        {
-            Stored weight = plan.Claimed[node];
-            byte[] name = Encoding.UTF8.GetBytes(node.Output[0]);
-            TensorProto key = new() { Name = node.Output[0] + ".prepared", DataType = (int)TensorProto.Types.DataType.Uint8, Dims = { name.Length }, RawData = UnsafeByteOperations.UnsafeWrap(name) };
-            Graph.Initializer.Add(key);
-            node.OpType = NodeDomain.PackedWeight;
-            node.Input.Clear();
-            node.Input.Add(key.Name);
-            if (!declared.Add(node.Output[0]))
-                continue;
-            TypeProto.Types.Tensor type = new() { ElemType = (int)weight.ElementType, Shape = new TensorShapeProto() };
-            foreach (long dimension in weight.Shape.Dimensions)
-                type.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = dimension });
-            Graph.ValueInfo.Add(new ValueInfoProto { Name = node.Output[0], Type = new TypeProto { TensorType = type } });
-        }
+        MessageWriter place = new MessageWriter().Write(StringStringEntryProto.KeyFieldNumber, "location").Write(StringStringEntryProto.ValueFieldNumber, "memory");
+        return Declared(name, elementType, shape).Write(TensorProto.ExternalDataFieldNumber, place).Write(TensorProto.DataLocationFieldNumber, (long)TensorProto.Types.DataLocation.External);
     }
 
-    private void DropFunctions()
+    private static MessageWriter Declared(string name, int elementType, long[] shape)
     {
-        HashSet<string> used = [.. plan.Claimed.Keys.Select(node => node.OpType)];
-        Set(model.Proto.Functions, model.Proto.Functions.Where(function => function.Domain != NodeDomain.Name || used.Contains(function.Name)));
+        MessageWriter output = new();
+        foreach (long dimension in shape)
+            output.Write(TensorProto.DimsFieldNumber, dimension);
+        return output.Write(TensorProto.DataTypeFieldNumber, elementType).Write(TensorProto.NameFieldNumber, name);
     }
 
-    private static long BytesOf(TensorProto tensor)
-    {
-        try
-        {
-            return TensorTypes.GetBytes(tensor.DataType, TensorTypes.CountElements(tensor));
-        }
-        catch (Exception unknown) when (unknown is NotSupportedException or InvalidDataException or OverflowException)
-        {
-            return -1; // ONNX Runtime says what is wrong with it
-        }
-    }
-
-    private static void Set<T>(RepeatedField<T> list, IEnumerable<T> content)
-    {
-        T[] items = [.. content];
-        list.Clear();
-        list.AddRange(items);
-    }
+    private void Copy(MessageWriter output, Extent fields) => output.Copy(_model.Bytes[fields.Start..fields.End]);
 }
