@@ -26,6 +26,8 @@ internal static class UnitMatcher
             return (null, "the operator reads several compressed weights");
         if (node.IsOnnx("MatMul") || node.IsOnnx("Gemm"))
             return LinearPlan.Match(graph, node, read[0]);
+        if (node.IsOnnx("ConvTranspose"))
+            return TransposedConvolutionPlan.Match(graph, node, read[0]);
         return node.IsOnnx("Conv") ? ConvolutionPlan.Match(graph, node, read[0]) : (null, $"there is no kernel for {node.OpType}");
     }
 }

@@ -64,6 +64,22 @@ internal static class DenseTimer
             });
             extra = ReorderNanoseconds * (((double)g.InputChannels * work.Height * work.Width) + ((double)g.OutputChannels * g.GetOutputHeight(work.Height) * g.GetOutputWidth(work.Width)));
         }
+        else if (work.Transposed is TransposedConvolutionGeometry t)
+        {
+            shape = [1, t.InputChannels, work.Height, work.Width];
+            graph.Initializer.Add(Weight(t.InputChannels, t.OutputChannels / t.Groups, t.KernelHeight, t.KernelWidth));
+            graph.Node.Add(new NodeProto
+            {
+                OpType = "ConvTranspose",
+                Input = { "x", "w" },
+                Output = { "y" },
+                Attribute =
+                {
+                    Ints("strides", t.StrideHeight, t.StrideWidth), Ints("dilations", t.DilationHeight, t.DilationWidth), Ints("pads", t.PadTop, t.PadLeft, t.PadBottom, t.PadRight),
+                    Ints("output_padding", t.OutputPaddingHeight, t.OutputPaddingWidth), new AttributeProto { Name = "group", I = t.Groups, Type = AttributeType.Int },
+                },
+            });
+        }
         else
         {
             shape = [work.Batch, work.Inputs];

@@ -74,9 +74,10 @@ internal sealed unsafe class BlockedLayout : IDisposable
     /// Whether the segments of a block are sorted by their length, so that branches are foreseen. It halves the time of tiles of one vector;
     /// larger ones gain more from sums that are read and written one after another.
     /// </param>
-    public static BlockedLayout Build(CsrMatrix matrix, int blockColumns, int parts, int rowUnit = 0, int[]? positions = null, bool sortsSegments = false)
+    /// <param name="together">Rows that no parts share: they divide <paramref name="rowUnit"/>.</param>
+    public static BlockedLayout Build(CsrMatrix matrix, int blockColumns, int parts, int rowUnit = 0, int[]? positions = null, bool sortsSegments = false, int together = 1)
     {
-        int[] partRows = RowParts.Split(matrix.RowPointers, parts, rowUnit);
+        int[] partRows = RowParts.Split(matrix.RowPointers, parts, rowUnit, together);
         int blocks = GetBlocks(matrix.Columns, blockColumns);
         NativeBuffer buffer = new(((long)matrix.NonZeros + ReadAhead) * sizeof(uint));
         uint* entries = (uint*)buffer.Pointer; // as many as there are non-zeros are written

@@ -18,8 +18,10 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <param name="lanes">Lanes of a register.</param>
     /// <param name="parts">Parts of the weights that threads want at least.</param>
     /// <param name="cut">How lanes share the work; null for what is fastest.</param>
-    public ConvolutionPlan(ConvolutionGeometry geometry, CsrMatrix weights, int images, int height, int width, int lanes, int parts, ConvolutionCut? cut = null)
+    /// <param name="outputs">The phases that channels are of a transposed convolution; null of a convolution.</param>
+    public ConvolutionPlan(ConvolutionGeometry geometry, CsrMatrix weights, int images, int height, int width, int lanes, int parts, ConvolutionCut? cut = null, OutputPhases? outputs = null)
     {
+        OutputPhases = outputs;
         (Geometry, Images, Height, Width, Lanes) = (geometry, images, height, width, lanes);
         (OutputHeight, OutputWidth) = (geometry.GetOutputHeight(height), geometry.GetOutputWidth(width));
         Cut = cut ?? ConvolutionCut.Choose(geometry, images, height, width, lanes, weights.NonZeros);
@@ -37,7 +39,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         Places = [.. Enumerable.Range(0, lanes).Select(lane => (lane / (Cut.GridRows * Cut.GridColumns), lane / Cut.GridColumns % Cut.GridRows, lane % Cut.GridColumns))];
         Passes = [.. ConvolutionPasses.Cover(Cut.Lanes, BlockRows, BlockColumns)];
         int sums = Passes.Max(pass => pass.Shape.Sums) * VectorBytes * geometry.OutputChannels;
-        Layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(parts, (sums / SumBytes) + 1), geometry.OutputChannels / geometry.Groups, IsFlat ? null : GetPositions());
+        Layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(parts, (sums / SumBytes) + 1), geometry.OutputChannels / geometry.Groups, IsFlat ? null : GetPositions(), together: outputs?.Count ?? 1);
     }
 
     public ConvolutionGeometry Geometry { get; }
@@ -54,6 +56,9 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     public int OutputWidth { get; }
 
     public int Lanes { get; }
+
+    /// <summary>The phases that channels are of a transposed convolution; null of a convolution.</summary>
+    public OutputPhases? OutputPhases { get; }
 
     /// <summary>How lanes share the work.</summary>
     public ConvolutionCut Cut { get; }
@@ -111,6 +116,9 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
 
     /// <summary>Bytes of the inputs in the lanes.</summary>
     public long PackedBytes => (long)ChannelVectors * VectorBytes * Geometry.InputChannels;
+
+    /// <summary>Bytes of a transposed convolution's results on their way to the output: what lanes have of a pass in one row of phases.</summary>
+    public long TurnedBytes => VectorBytes * 2L * TileShape.MaxVectors * (OutputPhases?.Columns ?? 0);
 
     /// <summary>Bytes from the inputs of a run of a pass to those of the next: of a row of outputs below, or of the outputs that follow.</summary>
     public nint GetRunBytes(ConvolutionPass pass) => VectorBytes * (nint)(IsStrips ? pass.Shape.Vectors : Geometry.StrideHeight * RowVectors);

@@ -40,7 +40,7 @@ internal unsafe struct ConvolutionWork
         foreach (ConvolutionPass pass in plan.Passes)
             mostSums = Math.Max(mostSums, pass.Shape.Sums);
         _planeBytes = Align(sizeof(float) * plan.PlaneLength);
-        _sumBytes = Align((long)mostRows * mostSums * plan.VectorBytes);
+        _sumBytes = Align((long)mostRows * mostSums * plan.VectorBytes) + Align(plan.TurnedBytes);
     }
 
     private readonly int Groups => (_batch + _plan.Cut.Images - 1) / _plan.Cut.Images;
@@ -132,10 +132,17 @@ internal unsafe struct ConvolutionWork
         float* images = _y + ((((nint)group * _plan.Cut.Images * geometry.OutputChannels) + firstRow) * area);
         int firstChannel = firstRow / (geometry.OutputChannels / geometry.Groups) * (geometry.InputChannels / geometry.Groups);
         int length = pass.Shape.Sums * _plan.VectorBytes;
-        bool direct = _plan.IsDirect(pass);
+        bool direct = _plan.OutputPhases is null && _plan.IsDirect(pass);
         layout.Multiply(
             part, TileKernels.Get(_width, pass.Shape), packed + _plan.GetStart(pass, firstChannel), _plan.GetPositionBytes(pass), _plan.GetRunBytes(pass), _bias, scratch, length,
             direct ? (byte*)(images + _plan.GetFirstPosition(pass)) : scratch, direct ? area * sizeof(float) : length, _activation);
+        if (_plan.OutputPhases is OutputPhases phases)
+        {
+            float* turned = (float*)(scratch + _sumBytes - Align(_plan.TurnedBytes));
+            PhaseUnpacking.Unpack(_plan, phases, pass, (float*)scratch, turned, _bias, _activation, firstRow, rows, _y, group * _plan.Cut.Images, CountImages(group));
+            return;
+        }
+
         if (!direct)
             ConvolutionPacking.Unpack(_plan, pass, (float*)scratch, rows, images, CountImages(group));
         if (_plan.HasBorder && pass.Column == 0)

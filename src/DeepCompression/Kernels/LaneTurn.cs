@@ -73,31 +73,81 @@ internal static unsafe class LaneTurn
         {
             int number = Math.Min(first, vectors - Quad);
             float* a = from + (number * count), b = a + count, c = b + count, d = c + count;
-            if (count == Wide)
-            {
-                (Vector512<float> p, Vector512<float> q, Vector512<float> r, Vector512<float> s) = Turn(Vector512.Load(a), Vector512.Load(b), Vector512.Load(c), Vector512.Load(d));
-                Store(p, lanes, number);
-                Store(q, lanes + 1, number);
-                Store(r, lanes + 2, number);
-                Store(s, lanes + 3, number);
-                continue;
-            }
-
-            for (int lane = 0; lane < count; lane += Quad)
-            {
-                (Vector128<float> p, Vector128<float> q, Vector128<float> r, Vector128<float> s) = Turn(
-                    Vector128.Load(a + lane), Vector128.Load(b + lane), Vector128.Load(c + lane), Vector128.Load(d + lane));
-                p.Store(lanes[lane] + number);
-                q.Store(lanes[lane + 1] + number);
-                r.Store(lanes[lane + 2] + number);
-                s.Store(lanes[lane + 3] + number);
-            }
+            OutOf(a, b, c, d, count, lanes, number);
         }
 
         for (; first < vectors; first++)
         {
             for (int lane = 0; lane < count; lane++)
                 lanes[lane][first] = from[(first * count) + lane];
+        }
+    }
+
+    /// <summary>The same where the vectors of some phases take turns: writes vector <c>c / phases</c> of phase <c>c mod phases</c> to number <c>c</c> of every lane.</summary>
+    /// <param name="from">The vectors of the first phase.</param>
+    /// <param name="count">Lanes of a vector.</param>
+    /// <param name="vectors">How many vectors a phase.</param>
+    /// <param name="phases">How many phases.</param>
+    /// <param name="phaseVectors">Vectors from a phase to the next.</param>
+    /// <param name="lanes">Where the numbers of every lane start.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void OutOf(float* from, int count, int vectors, int phases, int phaseVectors, float** lanes)
+    {
+        int numbers = vectors * phases, first = 0, phase = 0;
+        nint phaseLength = (nint)phaseVectors * count, back = count - (phases * phaseLength);
+        float* next = from; // the vector of number 'first', which is of phase 'phase'
+        for (; count % Quad == 0 && numbers >= Quad && first < numbers; first += Quad)
+        {
+            if (first > numbers - Quad) // the last four overlap those before
+            {
+                first = numbers - Quad;
+                phase = first % phases;
+                next = from + (phase * phaseLength) + (first / phases * (nint)count);
+            }
+
+            float* a = next, b = Next(a, ref phase), c = Next(b, ref phase), d = Next(c, ref phase);
+            next = Next(d, ref phase);
+            OutOf(a, b, c, d, count, lanes, first);
+        }
+
+        for (; first < numbers; first++, next = Next(next, ref phase))
+        {
+            for (int lane = 0; lane < count; lane++)
+                lanes[lane][first] = next[lane];
+        }
+
+        float* Next(float* vector, ref int phase)
+        {
+            vector += phaseLength;
+            if (++phase < phases)
+                return vector;
+            phase = 0;
+            return vector + back;
+        }
+    }
+
+    /// <summary>Writes four vectors to four numbers of every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void OutOf(float* a, float* b, float* c, float* d, int count, float** lanes, int number)
+    {
+        if (count == Wide)
+        {
+            (Vector512<float> p, Vector512<float> q, Vector512<float> r, Vector512<float> s) = Turn(Vector512.Load(a), Vector512.Load(b), Vector512.Load(c), Vector512.Load(d));
+            Store(p, lanes, number);
+            Store(q, lanes + 1, number);
+            Store(r, lanes + 2, number);
+            Store(s, lanes + 3, number);
+            return;
+        }
+
+        for (int lane = 0; lane < count; lane += Quad)
+        {
+            (Vector128<float> p, Vector128<float> q, Vector128<float> r, Vector128<float> s) = Turn(
+                Vector128.Load(a + lane), Vector128.Load(b + lane), Vector128.Load(c + lane), Vector128.Load(d + lane));
+            p.Store(lanes[lane] + number);
+            q.Store(lanes[lane + 1] + number);
+            r.Store(lanes[lane + 2] + number);
+            s.Store(lanes[lane + 3] + number);
         }
     }
 
@@ -120,26 +170,27 @@ internal static unsafe class LaneTurn
 
     /// <summary>Four by four, in every quarter of the registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<float> P, Vector512<float> Q, Vector512<float> R, Vector512<float> S) Turn(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    internal static (Vector512<float> P, Vector512<float> Q, Vector512<float> R, Vector512<float> S) Turn(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
         Vector512<double> ab0 = Avx512F.UnpackLow(a, b).AsDouble(), ab1 = Avx512F.UnpackHigh(a, b).AsDouble();
         Vector512<double> cd0 = Avx512F.UnpackLow(c, d).AsDouble(), cd1 = Avx512F.UnpackHigh(c, d).AsDouble();
         return (Avx512F.UnpackLow(ab0, cd0).AsSingle(), Avx512F.UnpackHigh(ab0, cd0).AsSingle(), Avx512F.UnpackLow(ab1, cd1).AsSingle(), Avx512F.UnpackHigh(ab1, cd1).AsSingle());
     }
 
+    /// <summary>Four by four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector128<float> P, Vector128<float> Q, Vector128<float> R, Vector128<float> S) Turn(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    internal static (Vector128<float> P, Vector128<float> Q, Vector128<float> R, Vector128<float> S) Turn(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
     {
         Vector128<double> ab0 = Low(a, b).AsDouble(), ab1 = High(a, b).AsDouble(), cd0 = Low(c, d).AsDouble(), cd1 = High(c, d).AsDouble();
         return (Low(ab0, cd0).AsSingle(), High(ab0, cd0).AsSingle(), Low(ab1, cd1).AsSingle(), High(ab1, cd1).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+    internal static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+    internal static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

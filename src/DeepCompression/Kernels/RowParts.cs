@@ -9,7 +9,18 @@ internal static class RowParts
     /// <param name="rowPointers">First entry of every row, and the entry count at the end.</param>
     /// <param name="parts">Parts wanted.</param>
     /// <param name="rowUnit">Parts do not straddle runs of this many rows; 0 for one run.</param>
-    public static int[] Split(ReadOnlySpan<int> rowPointers, int parts, int rowUnit = 0)
+    /// <param name="together">Rows that are never parted; they divide the runs.</param>
+    public static int[] Split(ReadOnlySpan<int> rowPointers, int parts, int rowUnit = 0, int together = 1)
+    {
+        if (together == 1)
+            return SplitRows(rowPointers, parts, rowUnit, MaxRows);
+        int[] pointers = new int[((rowPointers.Length - 1) / together) + 1];
+        for (int i = 0; i < pointers.Length; i++)
+            pointers[i] = rowPointers[i * together];
+        return Array.ConvertAll(SplitRows(pointers, parts, rowUnit / together, MaxRows / together), row => row * together);
+    }
+
+    private static int[] SplitRows(ReadOnlySpan<int> rowPointers, int parts, int rowUnit, int mostRows)
     {
         int rows = rowPointers.Length - 1;
         rowUnit = rowUnit == 0 ? Math.Max(rows, 1) : rowUnit;
@@ -21,7 +32,7 @@ internal static class RowParts
             for (int part = 1, row = unit; part <= partsHere; part++)
             {
                 long target = first + (weights * part / partsHere);
-                while (row < end && (part == partsHere || rowPointers[row + 1] <= target) && row - starts[^1] < MaxRows)
+                while (row < end && (part == partsHere || rowPointers[row + 1] <= target) && row - starts[^1] < mostRows)
                     row++;
                 if (row > starts[^1])
                     starts.Add(row);

@@ -15,6 +15,7 @@ public sealed unsafe class SparseConvolution : IDisposable
     private readonly NativeBuffer _bias;
     private readonly Activation _activation;
     private readonly int _degree;
+    private readonly OutputPhases? _phases;
     private readonly ScratchPool _scratch = new();
     private readonly Lock _planning = new();
     private volatile CsrMatrix? _weights; // until there is a plan
@@ -28,13 +29,19 @@ public sealed unsafe class SparseConvolution : IDisposable
     /// <param name="options">How to build; null for the defaults.</param>
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
     public SparseConvolution(CsrMatrix weights, ConvolutionGeometry geometry, ReadOnlySpan<float> bias = default, Activation activation = default, KernelOptions? options = null)
+        : this(weights, geometry, bias, activation, options, null)
+    {
+    }
+
+    /// <summary>Builds the layer, or a transposed convolution whose phases the channels are.</summary>
+    internal SparseConvolution(CsrMatrix weights, ConvolutionGeometry geometry, ReadOnlySpan<float> bias, Activation activation, KernelOptions? options, OutputPhases? phases)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(geometry);
         geometry.Validate(weights.Rows, weights.Columns);
         if (bias.Length != 0 && bias.Length != weights.Rows)
             throw new ArgumentException($"{weights.Rows} output channels need as many biases; found {bias.Length}.", nameof(bias));
-        (Geometry, NonZeros, _activation) = (geometry, weights.NonZeros, activation);
+        (Geometry, NonZeros, _activation, _phases) = (geometry, weights.NonZeros, activation, phases);
         options ??= KernelOptions.Default;
         _width = options.Width ?? KernelDispatch.Selected;
         _bias = bias.IsEmpty ? new NativeBuffer(sizeof(float) * (long)weights.Rows) : NativeBuffer.Copy(bias);
@@ -122,7 +129,7 @@ public sealed unsafe class SparseConvolution : IDisposable
                 return other;
             // A plan that falls out may still be in use: its memory is freed when it is collected.
             CsrMatrix weights = _weights ?? _plans[0].Layout.ToCsr();
-            ConvolutionPlan made = new(Geometry, weights, images, height, width, lanes, _degree == 1 ? 1 : _degree * PartsAThread);
+            ConvolutionPlan made = new(Geometry, weights, images, height, width, lanes, _degree == 1 ? 1 : _degree * PartsAThread, outputs: _phases);
             _plans = [made, .. _plans.Take(MaxPlans - 1)];
             _weights = null;
             return made;

@@ -3,7 +3,7 @@ using DeepCompression.Benchmarks.Harness;
 namespace DeepCompression.Benchmarks.Ep;
 
 /// <summary>
-/// The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels | fc | nbits | conv | lstm | shared ...]
+/// The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels | fc | nbits | conv | convtranspose | lstm | shared ...]
 /// [packed] [models | alexnet | lenet | squeezenet | darknet | ocr ...]</c>; without words, everything.
 /// </summary>
 internal sealed class EpBench : IBench

@@ -8,13 +8,13 @@ namespace DeepCompression.Benchmarks.Ep;
 internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
 {
     /// <summary>The words that choose rows.</summary>
-    public static readonly string[] Kinds = ["fc", "nbits", "conv", "lstm", "shared"];
+    public static readonly string[] Kinds = ["fc", "nbits", "conv", "convtranspose", "lstm", "shared"];
 
     private const int Rounds = 15; // measurements a side
 
     private KernelPeak _peak = new(1, 1);
 
-    /// <summary>Adds all rows, or those whose kind is among the arguments: fc, nbits, conv, lstm, shared.</summary>
+    /// <summary>Adds all rows, or those whose kind is among the arguments: fc, nbits, conv, convtranspose, lstm, shared.</summary>
     public void Run()
     {
         _peak = KernelPeak.Measure();
@@ -29,6 +29,8 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
                 AgainstNBits(runner);
             if (Wants("conv"))
                 Convolutions(runner);
+            if (Wants("convtranspose"))
+                TransposedConvolutions(runner);
             if (Wants("lstm"))
                 Recurrent(runner);
             if (Wants("shared"))
@@ -114,6 +116,33 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
         }
 
         return new KernelStock(nodes, weights, (x, shape), output, threads);
+    }
+
+    private void TransposedConvolutions(KernelThreads runner)
+    {
+        // Stock computes them in the layout of the graph: a run alone is what a run within a chain is.
+        foreach ((int inputs, int outputs, int kernel, int stride, int pad, int size) in ((int, int, int, int, int, int)[])[(256, 128, 2, 2, 0, 28), (256, 128, 4, 2, 1, 14), (64, 32, 3, 2, 1, 40), (64, 1, 2, 2, 0, 160)])
+        {
+            TransposedConvolutionGeometry geometry = new()
+            {
+                InputChannels = inputs, OutputChannels = outputs, KernelHeight = kernel, KernelWidth = kernel, StrideHeight = stride, StrideWidth = stride,
+                PadTop = pad, PadLeft = pad, PadBottom = pad, PadRight = pad,
+            };
+            int height = geometry.GetOutputHeight(size);
+            float[] x = KernelData.Inputs(inputs * size * size), y = new float[outputs * height * height];
+            foreach ((double sparsity, double bar) in ((double, double)[])[(0.8, 1), (0.9, 1), (0.95, 1)])
+            {
+                KernelData data = new(inputs, outputs * kernel * kernel, 1 - sparsity, 32);
+                using KernelStock stock = new(
+                    [KernelStock.Node("ConvTranspose", ["x", "w"], ["t"], ("strides", new long[] { stride, stride }), ("pads", new long[] { pad, pad, pad, pad })), KernelStock.Node("Relu", ["t"], ["y"])],
+                    [KernelStock.Tensor("w", data.Dense, inputs, outputs, kernel, kernel)], (x, [1, inputs, size, size]), [1, outputs, height, height], runner.Degree);
+                using SparseTransposedConvolution layer = new(SparseTransposedConvolution.ToOutputRows(data.Sparse, geometry), geometry, activation: Activation.Relu);
+                Row(
+                    $"transposed {kernel}x{kernel} {inputs}->{outputs} on {size}x{size}, stride {stride}, {sparsity:0 %} sparse", runner, () => layer.Compute(x, y, 1, size, size, runner), stock.Run, bar,
+                    layer.NonZeros * (double)size * size, layer.ResidentBytes, layer.NonZeros);
+                Check(y, stock.Output);
+            }
+        }
     }
 
     private void Recurrent(KernelThreads runner)

@@ -16,6 +16,9 @@ public sealed class OnnxVectorTests
     private static readonly (string Name, bool IsClaimed)[] _cases =
     [
         ("test_basic_conv_with_padding", true), ("test_basic_conv_without_padding", true), ("test_conv_with_autopad_same", true),
+        ("test_convtranspose", true), ("test_convtranspose_1d", true), ("test_convtranspose_3d", false), ("test_convtranspose_autopad_same", true),
+        ("test_convtranspose_dilations", true), ("test_convtranspose_kernel_shape", true), ("test_convtranspose_output_shape", true),
+        ("test_convtranspose_pad", true), ("test_convtranspose_pads", true), ("test_convtranspose_with_kernel", true),
         ("test_conv_with_strides_and_asymmetric_padding", true), ("test_conv_with_strides_no_padding", true), ("test_conv_with_strides_padding", true),
         ("test_gemm_all_attributes", false), ("test_gemm_alpha", true), ("test_gemm_beta", true), ("test_gemm_default_matrix_bias", false),
         ("test_gemm_default_no_bias", true), ("test_gemm_default_scalar_bias", true), ("test_gemm_default_single_elem_vector_bias", true),

@@ -1,4 +1,5 @@
 using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.ExecutionProvider.Planning;
 using DeepCompression.Onnx;
 
 namespace DeepCompression.OnnxRuntime.Planning;
@@ -12,6 +13,7 @@ internal static class ShapeRules
     private static readonly Dictionary<string, Func<NodeView, long[]?>> _rules = new()
     {
         ["Conv"] = node => Window(node, node.Input(1)?.Shape is [long channels, _, .. long[] kernel] ? (channels, kernel) : null),
+        ["ConvTranspose"] = TransposedConvolutionShape.Infer,
         ["MaxPool"] = Pool,
         ["AveragePool"] = Pool,
         ["LpPool"] = Pool,
