@@ -95,6 +95,42 @@ public class SparseTransposedConvolutionTests
     }
 
     [Theory]
+    [MemberData(nameof(KernelCases.Widths), MemberType = typeof(KernelCases))]
+    public void Run_EveryCut_MatchesPlainLoops(VectorWidth width)
+    {
+        Random random = new(10);
+        ThreadsRunner threads = new(2);
+        int lanes = TileKernels.GetLanes(width), strips = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            int groups = random.Next(1, 3), kernel = random.Next(2, 7);
+            TransposedConvolutionGeometry geometry = new()
+            {
+                Groups = groups, InputChannels = groups * random.Next(1, 5), OutputChannels = groups * random.Next(1, 5), KernelHeight = kernel, KernelWidth = random.Next(2, 7),
+                StrideHeight = random.Next(1, 4), StrideWidth = random.Next(1, 6), DilationHeight = random.Next(1, 3), DilationWidth = random.Next(1, 3),
+                PadTop = random.Next(0, 4), PadLeft = random.Next(0, 4), PadBottom = random.Next(0, 4), PadRight = random.Next(0, 4), OutputPaddingWidth = random.Next(0, 3),
+            };
+            int height = random.Next(5, 20), columns = random.Next(5, 20), batch = random.Next(1, 4);
+            CsrMatrix matrix = KernelCases.RandomMatrix(random, geometry.OutputChannels, geometry.InputChannels / groups * kernel * geometry.KernelWidth, random.NextDouble(), 16);
+            Activation activation = KernelCases.RandomActivation(random);
+            float[] bias = KernelCases.Numbers(random, geometry.OutputChannels), x = KernelCases.Numbers(random, batch * geometry.InputChannels * height * columns);
+            float[] expected = Spread(KernelCases.Dense(matrix), geometry, bias, activation, x, batch, height, columns);
+            OutputPhases phases = new(geometry);
+            for (int images = 1; images <= Math.Min(lanes, 2); images++)
+            {
+                foreach (ConvolutionCut cut in ConvolutionCut.OfImages(phases.Convolution, columns, lanes, images))
+                {
+                    strips += cut.Lanes == ConvolutionLanes.Strips ? 1 : 0;
+                    float[] y = Run(phases, phases.Split(matrix), phases.Repeat(bias), activation, x, expected.Length, batch, height, columns, width, cut, round % 2 == 0 ? SequentialRunner.Instance : threads);
+                    KernelCases.AssertClose(expected, y, $"{geometry} on {batch} x {height} x {columns}, {cut}");
+                }
+            }
+        }
+
+        Assert.InRange(strips, 10, int.MaxValue);
+    }
+
+    [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 4)]
     [InlineData(2, 4)]
@@ -168,6 +204,18 @@ public class SparseTransposedConvolutionTests
         Assert.Throws<ArgumentException>(() => new SparseTransposedConvolution(matrix, geometry with { StrideHeight = 1 << 20 }));
         Assert.Throws<ArgumentException>(() => new SparseTransposedConvolution(matrix, geometry, new float[5]));
         Assert.Throws<ArgumentException>(() => SparseTransposedConvolution.ToOutputRows(matrix, geometry));
+    }
+
+    private static unsafe float[] Run(
+        OutputPhases phases, CsrMatrix matrix, float[] bias, Activation activation, float[] x, int outputs, int batch, int height, int columns, VectorWidth width, ConvolutionCut cut, IParallelRunner runner)
+    {
+        float[] y = new float[outputs];
+        Array.Fill(y, float.NaN);
+        using ConvolutionPlan plan = new(phases.Convolution, matrix, batch, height, columns, TileKernels.GetLanes(width), 3, cut, phases);
+        using ScratchPool pool = new();
+        fixed (float* px = x, py = y, pb = bias)
+            new ConvolutionWork(plan, pb, activation, width, px, py, batch).Run(pool, runner);
+        return y;
     }
 
     private static void Check(Random random, TransposedConvolutionGeometry geometry, int height, int columns, int batch, double density, VectorWidth width, IParallelRunner runner)
