@@ -71,6 +71,9 @@ internal sealed unsafe record TransposedConvolutionPlan(
         context.Share<SparseTransposedConvolution>(this), Rank, TransposedConvolutionShape.HasOutputShape(Node) ? (Height, Width) : null, context.Input(Node.Input(0)), context.Output(Results[0]));
 
     /// <inheritdoc/>
+    public override long[][]? InferShapes(long[] input) => input.Length == Rank ? [TransposedConvolutionShape.Infer(Geometry, input)] : null;
+
+    /// <inheritdoc/>
     public override Action<nint, nint> Call(IDisposable kernel) =>
         (x, y) => ((SparseTransposedConvolution)kernel).Compute((float*)x, (float*)y, 1, Height, Width, SequentialRunner.Instance);
 

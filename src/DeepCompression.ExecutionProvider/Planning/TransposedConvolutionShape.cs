@@ -62,15 +62,17 @@ internal static class TransposedConvolutionShape
     /// <summary>Whether the node says the size of its output: the pads are then made for one size of input.</summary>
     public static bool HasOutputShape(NodeView node) => node.GetInts("output_shape") is { Length: > 0 };
 
-    /// <summary>The shape of a node's output, -1 where it is not known; null where nothing is.</summary>
-    public static long[]? Infer(NodeView node)
-    {
-        if (node.Input(0)?.Shape is not long[] shape || node.Input(1)?.Shape is not long[] weight || shape.Length != weight.Length || Read(node, weight, out _) is not TransposedConvolutionGeometry geometry)
-            return null;
-        long width = Extent(shape[^1], geometry.GetOutputWidth);
-        return shape.Length == 3 ? [shape[0], geometry.OutputChannels, width] : [shape[0], geometry.OutputChannels, Extent(shape[2], geometry.GetOutputHeight), width];
+    /// <summary>The shape of a node's output, as far as it is known; null where nothing is.</summary>
+    public static long[]? Infer(NodeView node) =>
+        node.Input(0)?.Shape is long[] shape && node.Input(1)?.Shape is long[] weight && shape.Length == weight.Length && Read(node, weight, out _) is TransposedConvolutionGeometry geometry ? Infer(geometry, shape) : null;
 
-        static long Extent(long size, Func<int, int> map) => size is > 0 and <= int.MaxValue ? map((int)size) : -1;
+    /// <summary>The shape of the output for an input of 3 or 4 dimensions; extents are -1 where that of the input is not known.</summary>
+    public static long[] Infer(TransposedConvolutionGeometry geometry, long[] input)
+    {
+        long width = Extent(input[^1], geometry.GetOutputWidth);
+        return input.Length == 3 ? [input[0], geometry.OutputChannels, width] : [input[0], geometry.OutputChannels, Extent(input[2], geometry.GetOutputHeight), width];
+
+        static long Extent(long size, Func<int, int> output) => size is > 0 and <= int.MaxValue ? output((int)size) : -1;
     }
 
     /// <summary>Finds the pads of an axis, where they follow from the size of the output.</summary>
