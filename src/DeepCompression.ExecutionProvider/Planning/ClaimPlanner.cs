@@ -7,8 +7,8 @@ namespace DeepCompression.ExecutionProvider.Planning;
 
 /// <summary>
 /// Chooses what to claim of a graph:
-/// 1. read the weight nodes; 2. match the operators that read them; 3. group weights and operators that belong together;
-/// 4. claim a group if all of it can be computed, its nodes may be fused, and it is expected to be faster.
+/// 1. read the weight nodes; 2. group weights and operators that belong together; 3. match the operators;
+/// 4. claim a group if all of it can be computed, its nodes may be fused, and it is expected to be faster, changes of layout included.
 /// </summary>
 internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepCompressionReport report, KernelOptions? measureWith)
 {
@@ -30,12 +30,13 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         ReadWeights();
         HashSet<WeightNode> done = [];
         ClaimChains(done);
-        foreach (WeightNode weight in _weights.Values)
-        {
-            if (!done.Contains(weight))
-                DecideGroup(weight, done);
-        }
-
+        List<ClaimGroup> groups = [.. _weights.Values.Where(weight => !done.Contains(weight)).Select(weight => Collect(weight, done)).OfType<ClaimGroup>()];
+        LayoutChoice layouts = new(graph, policy.MinimumSpeedup);
+        foreach (ClaimGroup group in groups.Where(group => group.IsOfLayout))
+            layouts.Add(group.Readers, group.Kernel * Needed(group), group.Dense);
+        IReadOnlySet<NodeView> chosen = layouts.Choose();
+        foreach (ClaimGroup group in groups)
+            Decide(group, group.IsOfLayout ? chosen.Contains(group.Readers[0]) : group.Speedup >= Needed(group));
         ClaimDecoding(_vectors.Values.Except(_claims.SelectMany(claim => claim.Vectors)));
         return _claims;
     }
@@ -90,24 +91,40 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         }
     }
 
-    private void DecideGroup(WeightNode start, HashSet<WeightNode> done)
+    /// <summary>The weights and operators that belong together with a weight; null where it was met before.</summary>
+    private ClaimGroup? Collect(WeightNode start, HashSet<WeightNode> done)
     {
-        List<WeightNode> weights = [];
-        List<NodeView> readers = [];
-        Collect(start, weights, readers);
-        done.UnionWith(weights);
+        if (done.Contains(start))
+            return null;
+        ClaimGroup group = new();
+        Collect(start, group);
+        done.UnionWith(group.Weights);
+        Match(group);
+        return group;
+    }
 
-        string? refusal = Refuse(weights, readers, out List<UnitPlan> units);
-        Claim claim = new(weights, units, VectorsOf(units));
+    private void Decide(ClaimGroup group, bool pays)
+    {
+        Claim claim = new(group.Weights, group.Units, VectorsOf(group.Units));
+        string? refusal = group.Refusal;
+        if (refusal is null && !pays)
+        {
+            refusal = group.Speedup < Needed(group)
+                ? string.Create(CultureInfo.InvariantCulture, $"{Verb} at {group.Speedup:0.00} of the speed of the dense operator")
+                : string.Create(CultureInfo.InvariantCulture, $"{Verb} {group.Speedup:0.0} times as fast as the dense operator, but its neighbours' layout would have to change");
+        }
+
         if (refusal is null && !Fusion.IsPossible(graph, claim, _claims))
             refusal = "the operators that share the weight depend on each other";
-        foreach (NodeView reader in readers)
-            Report(reader, weights, refusal);
+        foreach (NodeView reader in group.Readers)
+            Report(reader, group.Weights, refusal);
         if (refusal is null)
             _claims.Add(claim);
         else
-            ClaimDecoding(weights);
+            ClaimDecoding(group.Weights);
     }
+
+    private double Needed(ClaimGroup group) => group.Weights.TrueForAll(weight => weight.IsPacked) ? policy.MinimumSpeedupPacked : policy.MinimumSpeedup;
 
     // A packed weight has no function body: what is not computed from it is decoded by us.
     private void ClaimDecoding(IEnumerable<WeightNode> weights)
@@ -122,48 +139,45 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     private WeightNode[] VectorsOf(IReadOnlyList<UnitPlan> units) =>
         [.. units.SelectMany(unit => unit.Followers.Prepend(unit.Node)).SelectMany(node => node.Inputs).Select(input => input is null ? null : _vectors.GetValueOrDefault(input.Name)).OfType<WeightNode>()];
 
-    private void Collect(WeightNode weight, List<WeightNode> weights, List<NodeView> readers)
+    private void Collect(WeightNode weight, ClaimGroup group)
     {
-        if (weights.Contains(weight))
+        if (group.Weights.Contains(weight))
             return;
-        weights.Add(weight);
+        group.Weights.Add(weight);
         foreach ((NodeView reader, _) in graph.Readers(weight.Output))
         {
-            if (readers.Contains(reader))
+            if (group.Readers.Contains(reader))
                 continue;
-            readers.Add(reader);
+            group.Readers.Add(reader);
             foreach (ValueView? input in reader.Inputs)
             {
                 if (input is not null && _weights.TryGetValue(input.Name, out WeightNode? other))
-                    Collect(other, weights, readers);
+                    Collect(other, group);
             }
         }
     }
 
-    private string? Refuse(List<WeightNode> weights, List<NodeView> readers, out List<UnitPlan> units)
+    private void Match(ClaimGroup group)
     {
-        units = [];
-        if (readers.Count == 0 || weights.Exists(weight => weight.Output.IsGraphOutput))
-            return "the weight is an output of the graph";
-        if (weights.Exists(weight => graph.Readers(weight.Output).Any(reader => reader.Input == GraphView.Subgraph)))
-            return "a subgraph reads the weight";
-        double kernel = 0;
-        double dense = 0;
-        foreach (NodeView reader in readers)
+        if (group.Readers.Count == 0 || group.Weights.Exists(weight => weight.Output.IsGraphOutput))
+            group.Refusal = "the weight is an output of the graph";
+        else if (group.Weights.Exists(weight => graph.Readers(weight.Output).Any(reader => reader.Input == GraphView.Subgraph)))
+            group.Refusal = "a subgraph reads the weight";
+        foreach (NodeView reader in group.Refusal is null ? group.Readers : [])
         {
             (UnitPlan? plan, string reason) = UnitMatcher.Match(graph, reader, _weights);
             if (plan is null)
-                return readers.Count == 1 ? reason : $"{reader.Label}, which shares the weight: {reason}";
-            units.Add(plan);
+            {
+                group.Refusal = group.Readers.Count == 1 ? reason : $"{reader.Label}, which shares the weight: {reason}";
+                return;
+            }
+
             KernelEstimate estimate = (measureWith is null ? null : Autotuner.Measure(plan, measureWith)) ?? plan.Estimate;
             _speeds[reader] = string.Create(CultureInfo.InvariantCulture, $"{Verb} {estimate.Speedup:0.0} times as fast as the dense operator");
-            kernel += estimate.Kernel;
-            dense += estimate.Dense;
+            group.Units.Add(plan);
+            group.Kernel += estimate.Kernel;
+            group.Dense += estimate.Dense;
         }
-
-        double speedup = dense / kernel;
-        double needed = weights.TrueForAll(weight => weight.IsPacked) ? policy.MinimumSpeedupPacked : policy.MinimumSpeedup;
-        return speedup >= needed ? null : string.Create(CultureInfo.InvariantCulture, $"{Verb} at {speedup:0.00} of the speed of the dense operator");
     }
 
     private void Report(NodeView reader, List<WeightNode> weights, string? refusal)

@@ -11,8 +11,6 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     : UnitPlan(Node, [Weight], Followers)
 {
     private const int UnknownExtent = 32; // rows or columns assumed where the model does not say
-    private const double DenseShare = 0.8; // of the estimated dense cost: in a chain, stock convolutions keep a blocked layout
-    private const double ReorderNanoseconds = 0.15; // a number: half of what stock pays to leave that layout and enter it again
     private const double CallNanoseconds = 8_000; // a call that is split among threads
 
     /// <inheritdoc/>
@@ -22,7 +20,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
         {
             // Of one image: those of a batch cost the same each, but share the call.
             KernelEstimate estimate = KernelCost.Convolution(Weight.Entries, Geometry, AssumedHeight, AssumedWidth);
-            return new(estimate.Kernel + Extra, estimate.Dense * DenseShare);
+            return estimate with { Kernel = estimate.Kernel + (CallNanoseconds / Batch) };
         }
     }
 
@@ -34,8 +32,6 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
     /// <inheritdoc/>
     public override long OutputElements => (long)Geometry.OutputChannels * Geometry.GetOutputHeight(AssumedHeight) * Geometry.GetOutputWidth(AssumedWidth);
-
-    private double Extra => (CallNanoseconds / Batch) + (ReorderNanoseconds * (InputElements + OutputElements));
 
     private int AssumedHeight => Height > 0 ? Height : UnknownExtent;
 

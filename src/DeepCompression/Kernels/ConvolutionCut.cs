@@ -13,9 +13,9 @@ internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Image
     private const long MaxPackedBytes = 1 << 20; // of several images: a second-level cache
 
     // What moving a vector costs, in multiply-adds of the kernels; measured on 3x3, 5x5 and 1x1 layers.
-    private const double TurnIn = 18;
-    private const double TurnOut = 16;
-    private const double GatherOut = 26; // of strips, whose rows have gaps
+    private const double TurnIn = 36;
+    private const double TurnOut = 25;
+    private const double GatherOut = 28; // of strips, whose rows have gaps
     private const double CopyIn = 12;
     private const double CopyOut = 4;
 

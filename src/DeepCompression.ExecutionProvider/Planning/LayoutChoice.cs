@@ -1,0 +1,125 @@
+using DeepCompression.ExecutionProvider.Graph;
+
+namespace DeepCompression.ExecutionProvider.Planning;
+
+/// <summary>
+/// Chooses which convolutions are computed from compressed weights. ONNX Runtime keeps a blocked layout of channels from one dense
+/// convolution to the next, through what lies between; ours read and write the plain layout. A change of layout costs as much
+/// as a small convolution, so that the choice is made for the whole graph: the one of least total time is a minimum cut.
+/// </summary>
+/// <param name="graph">The graph.</param>
+/// <param name="margin">What plain layout is to gain at least, as a factor on what a change of layout costs.</param>
+internal sealed class LayoutChoice(GraphView graph, double margin)
+{
+    private const double NanosecondsToPlain = 0.13;   // a number, on one thread
+    private const double NanosecondsToBlocked = 0.15;
+    private const double NanosecondsAPool = 0.05;     // a number that a pool reads, which it reads faster in blocks
+    private const int UnknownExtent = 32;             // rows or columns assumed where the model does not say
+    private const int BlockChannels = 16;
+    private const double Never = 1e15;
+
+    // What stock computes in either layout.
+    private static readonly string[] _either =
+        ["Relu", "LeakyRelu", "Clip", "HardSigmoid", "Sigmoid", "Tanh", "Add", "Sum", "Mul", "Concat", "BatchNormalization", "Dropout", "Identity", "Resize", "Upsample"];
+
+    private static readonly string[] _pools = ["MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool"];
+
+    private readonly Dictionary<NodeView, (double Plain, double Blocked)> _candidates = [];
+    private readonly List<(NodeView A, NodeView B)> _ties = [];
+
+    /// <summary>Whether the layout around an operator matters.</summary>
+    public static bool Concerns(NodeView node) => node.IsOnnx("Conv") && node.Input(0)?.Shape is { Length: 4 };
+
+    /// <summary>Adds convolutions that are computed from compressed weights all or none.</summary>
+    /// <param name="nodes">The convolutions.</param>
+    /// <param name="plain">Nanoseconds from compressed weights, times the margin.</param>
+    /// <param name="blocked">Nanoseconds on stock ONNX Runtime between others of its kind.</param>
+    public void Add(IReadOnlyList<NodeView> nodes, double plain, double blocked)
+    {
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            _candidates[nodes[i]] = i == 0 ? (plain, blocked) : default;
+            if (i > 0)
+                _ties.Add((nodes[0], nodes[i]));
+        }
+    }
+
+    /// <summary>Chooses.</summary>
+    /// <returns>The convolutions that are to be computed from compressed weights.</returns>
+    public IReadOnlySet<NodeView> Choose()
+    {
+        if (_candidates.Count == 0)
+            return new HashSet<NodeView>();
+        MinimumCut cut = new();
+        int outside = cut.Add(0, Never); // inputs and outputs of the graph
+        Dictionary<NodeView, int> numbers = graph.Nodes.ToDictionary(node => node, node => Add(cut, node));
+        foreach ((NodeView a, NodeView b) in _ties)
+        {
+            cut.AddArc(numbers[a], numbers[b], Never);
+            cut.AddArc(numbers[b], numbers[a], Never);
+        }
+
+        foreach ((int producer, ValueView value) in Values(numbers, outside))
+            AddChange(cut, producer, value, numbers, outside);
+        bool[] plain = cut.Solve();
+        return _candidates.Keys.Where(node => plain[numbers[node]]).ToHashSet();
+    }
+
+    // Near is plain, far is blocked.
+    private int Add(MinimumCut cut, NodeView node)
+    {
+        if (_candidates.TryGetValue(node, out (double Plain, double Blocked) cost))
+            return cut.Add(cost.Plain, cost.Blocked);
+        if (Concerns(node))
+            return cut.Add(Never, 0);
+        if (_pools.Any(node.IsOnnx))
+            return cut.Add(Numbers(node.Input(0)) * NanosecondsAPool * margin, 0);
+        return _either.Any(node.IsOnnx) ? cut.Add(0, 0) : cut.Add(0, Never);
+    }
+
+    private IEnumerable<(int Producer, ValueView Value)> Values(Dictionary<NodeView, int> numbers, int outside)
+    {
+        foreach (NodeView node in graph.Nodes)
+        {
+            foreach (ValueView? output in node.Outputs)
+            {
+                if (output is not null)
+                    yield return (numbers[node], output);
+            }
+
+            // What no node yields comes from outside, whoever reads it first.
+            if (node.Input(0) is ValueView input && graph.Producer(input) is null && input.Constant is null && graph.Readers(input)[0].Node == node)
+                yield return (outside, input);
+        }
+    }
+
+    /// <summary>A value changes its layout at most once each way, however many read it.</summary>
+    private void AddChange(MinimumCut cut, int producer, ValueView value, Dictionary<NodeView, int> numbers, int outside)
+    {
+        double count = Numbers(value) * margin;
+        if (count == 0)
+            return;
+        NodeView[] readers = [.. graph.Readers(value).Where(reader => reader.Input == 0 || !Concerns(reader.Node)).Select(reader => reader.Node)];
+        int[] outputs = value.IsGraphOutput ? [outside] : [];
+        Join([.. readers.Select(reader => numbers[reader]), .. outputs], NanosecondsToPlain, isPlain: true);
+        if (!IsOfFewChannels(value))
+            Join([.. readers.Select(reader => numbers[reader])], NanosecondsToBlocked, isPlain: false);
+
+        void Join(int[] among, double nanoseconds, bool isPlain)
+        {
+            if (among.Length == 0)
+                return;
+            int any = cut.Add(0, 0); // plain where a reader is, or blocked where a reader is
+            foreach (int reader in among)
+                cut.AddArc(isPlain ? reader : any, isPlain ? any : reader, Never);
+            cut.AddArc(isPlain ? any : producer, isPlain ? producer : any, count * nanoseconds);
+        }
+    }
+
+    /// <summary>Dense convolutions read images as they are.</summary>
+    private static bool IsOfFewChannels(ValueView value) => value.Shape is [_, > 0 and < BlockChannels, ..];
+
+    private static double Numbers(ValueView? value) => value?.Shape is [_, long channels, long rows, long columns]
+        ? Math.Max(channels, 1) * (double)(rows > 0 ? rows : UnknownExtent) * (columns > 0 ? columns : UnknownExtent)
+        : 0;
+}
