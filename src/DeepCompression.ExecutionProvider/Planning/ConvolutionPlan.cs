@@ -89,9 +89,12 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     /// <inheritdoc/>
     public override IDisposable BuildKernel(KernelOptions options)
     {
-        SparseConvolution kernel = new(ReadMatrix(), Geometry, Epilogue.Shift, Epilogue.Activation, options);
-        if (Height > 0 && Width > 0)
-            kernel.Prepare(Height, Width, Batch);
+        CsrMatrix weights = ReadMatrix();
+        SparseConvolution kernel = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
+        if (Height <= 0 || Width <= 0)
+            return kernel; // which keeps the weights until it sees an input
+        kernel.Prepare(Height, Width, Batch);
+        weights.Return();
         return kernel;
     }
 }

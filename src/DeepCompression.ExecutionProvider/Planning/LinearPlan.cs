@@ -115,7 +115,20 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
 
     /// <summary>The weight as the sparse kernel wants it.</summary>
     /// <exception cref="InvalidDataException">The weight is damaged.</exception>
-    public CsrMatrix ReadMatrix() => WeightMatrix.Scale(IsTransposed ? Weight.Rows(Outputs, Inputs) : Weight.Rows(Inputs, Outputs).Transpose(), Epilogue.Scale);
+    public CsrMatrix ReadMatrix()
+    {
+        if (IsTransposed)
+            return WeightMatrix.Scale(Weight.Rows(Outputs, Inputs), Epilogue.Scale);
+        CsrMatrix stored = Weight.Rows(Inputs, Outputs), weights = stored.Transpose();
+        stored.Return();
+        return WeightMatrix.Scale(weights, Epilogue.Scale);
+    }
 
-    private SparseLinear CompileSparse(KernelOptions options) => new(ReadMatrix(), Epilogue.Shift, Epilogue.Activation, options);
+    private SparseLinear CompileSparse(KernelOptions options)
+    {
+        CsrMatrix weights = ReadMatrix();
+        SparseLinear kernel = new(weights, Epilogue.Shift, Epilogue.Activation, options);
+        weights.Return();
+        return kernel;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.ExecutionProvider.Weights;
@@ -13,18 +14,26 @@ internal static class WeightMatrix
         if (factors is null)
             return matrix;
         if (Array.TrueForAll(factors, factor => factor == factors[0]))
-            return With(matrix, [.. matrix.Codebook.Select(value => value * factors[0])], matrix.Groups);
+            return matrix.With(Array.ConvertAll(matrix.Codebook, value => value * factors[0]), matrix.Groups);
 
         int size = matrix.Codebook.Length / matrix.Groups;
         float[] codebook = new float[matrix.Rows * size];
         for (int row = 0; row < matrix.Rows; row++)
         {
             int group = row / (matrix.Rows / matrix.Groups);
-            for (int code = 0; code < size; code++)
-                codebook[(row * size) + code] = matrix.Codebook[(group * size) + code] * factors[row];
+            Multiply(matrix.Codebook.AsSpan(group * size, size), factors[row], codebook.AsSpan(row * size, size));
         }
 
-        return With(matrix, codebook, matrix.Rows);
+        return matrix.With(codebook, matrix.Rows);
+    }
+
+    private static void Multiply(ReadOnlySpan<float> values, float factor, Span<float> destination)
+    {
+        int done = 0;
+        for (; done + Vector128<float>.Count <= values.Length; done += Vector128<float>.Count)
+            (Vector128.Create(values[done..]) * factor).CopyTo(destination[done..]);
+        for (; done < values.Length; done++)
+            destination[done] = values[done] * factor;
     }
 
     /// <summary>A run of rows of a matrix with one codebook.</summary>
@@ -40,7 +49,4 @@ internal static class WeightMatrix
 
     /// <summary>The centroids as float32: exact for all types but float64, which is rounded to nearest.</summary>
     public static float[] ToSingle(Codebook codebook) => WeightValues.ToSingle(codebook.ElementType, codebook.Values.Span);
-
-    private static CsrMatrix With(CsrMatrix matrix, float[] codebook, int groups) =>
-        new(matrix.Rows, matrix.Columns, matrix.RowPointers, matrix.ColumnIndices, matrix.Codes, codebook, groups);
 }

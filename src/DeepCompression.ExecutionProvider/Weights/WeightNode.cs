@@ -80,7 +80,7 @@ internal sealed class WeightNode
         return true;
     });
 
-    /// <summary>Decodes the weight as the rows of a row-major matrix, without a dense array where the form allows.</summary>
+    /// <summary>Decodes the weight as the rows of a row-major matrix, without a dense array where the form allows. Whoever is done with the matrix may return it.</summary>
     /// <exception cref="InvalidDataException">The constants are damaged.</exception>
     public CsrMatrix Rows(int rows, int columns) => Guard(() => DecodeRows is not null ? DecodeRows(rows, columns) : CsrBuilder.FromRows((CodedTensor)_decode(), rows, columns));
 
@@ -111,7 +111,7 @@ internal sealed class WeightNode
         int nonZeros = layout[0] - CountFillers(inputs[1].Bytes, layout[0], layout[2]);
         return new WeightNode(node, codebook.ElementType, shape, nonZeros, codebook.Size, codebook.Groups, () => SparseParts.Decode(parts, codebook, shape))
         {
-            DecodeRows = (rows, columns) => CsrBuilder.FromRows(parts, codebook, rows, columns),
+            DecodeRows = (rows, columns) => CsrBuilder.Rent(parts, codebook, rows, columns),
             UnpackTo = destination => SparseParts.DecodeDense(parts, codebook, shape, destination),
         };
     }

@@ -10,7 +10,7 @@ namespace DeepCompression.Onnx;
 public sealed class OnnxModel
 {
     private const int MaxMessageBytes = int.MaxValue; // the limit of protobuf
-    private const int SmallestMapped = 1 << 20; // bytes: below, a file is read at once
+    private const int SmallestMapped = 1 << 16; // bytes: below, a file is read at once
 
     private MappedFile? _file; // tensors refer to it
 

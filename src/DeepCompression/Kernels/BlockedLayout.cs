@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Kernels;
@@ -27,13 +26,13 @@ internal sealed unsafe class BlockedLayout : IDisposable
 
     private readonly int[]? _positions;
 
-    private BlockedLayout(CsrMatrix matrix, int blockColumns, int[]? positions, int[] partRows, NativeBuffer entries, List<TileSegment> segments, int[] entryStarts, int[] segmentStarts)
+    private BlockedLayout(CsrMatrix matrix, int blockColumns, int[]? positions, int[] partRows, NativeBuffer entries, ReadOnlySpan<TileSegment> segments, int[] entryStarts, int[] segmentStarts)
     {
         (Rows, Columns, BlockColumns, PartRows, _positions) = (matrix.Rows, matrix.Columns, blockColumns, partRows, positions);
         (EntryStarts, SegmentStarts) = (entryStarts, segmentStarts);
         (_codebookLength, _groups) = (matrix.Codebook.Length, matrix.Groups);
         _entries = entries;
-        _segments = NativeBuffer.Copy<TileSegment>(CollectionsMarshal.AsSpan(segments));
+        _segments = NativeBuffer.Copy(segments);
         _codebook = NativeBuffer.Copy<float>(matrix.Codebook);
         if (matrix.Groups > 1)
         {
@@ -82,44 +81,42 @@ internal sealed unsafe class BlockedLayout : IDisposable
         NativeBuffer buffer = new(((long)matrix.NonZeros + ReadAhead) * sizeof(uint));
         uint* entries = (uint*)buffer.Pointer; // as many as there are non-zeros are written
         int[] entryStarts = new int[((partRows.Length - 1) * blocks) + 1], segmentStarts = new int[entryStarts.Length];
-        List<TileSegment> segments = [];
-        List<(int Row, int Start, int Count)> found = [];
+        TileSegment[] segments = new TileSegment[matrix.Rows * blocks]; // at most
+        long[] found = new long[matrix.Rows]; // rows of a part with their counts, in the order of numbers: the longest first
         int[] next = [.. matrix.RowPointers.AsSpan(0, matrix.Rows)];
-        int written = 0, index = 0;
+        int written = 0, segmentCount = 0, index = 0;
         for (int part = 0; part < partRows.Length - 1; part++)
         {
             for (int block = 0; block < blocks; block++)
             {
                 int firstColumn = block * blockColumns, endColumn = firstColumn + blockColumns, origin = GetPosition(positions, firstColumn);
-                found.Clear();
+                int rows = 0;
                 for (int row = partRows[part]; row < partRows[part + 1]; row++)
                 {
-                    int start = next[row];
-                    while (next[row] < matrix.RowPointers[row + 1] && matrix.ColumnIndices[next[row]] < endColumn)
-                        next[row]++;
-                    if (next[row] > start || block == 0 || block == blocks - 1)
-                        found.Add((row - partRows[part], start, next[row] - start));
+                    int start = next[row], end = matrix.RowPointers[row + 1];
+                    if (block < blocks - 1)
+                        end = start + CountBelow(matrix.ColumnIndices.AsSpan(start, end - start), endColumn);
+                    next[row] = end;
+                    if (end > start || block == 0 || block == blocks - 1)
+                        found[rows++] = ((long)(ushort.MaxValue - (end - start)) << 32) | (uint)row;
                 }
 
                 if (sortsSegments)
-                    found.Sort(static (a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Row.CompareTo(b.Row));
-                foreach ((int row, int start, int count) in found)
+                    found.AsSpan(0, rows).Sort();
+                foreach (long one in found.AsSpan(0, rows))
                 {
-                    segments.Add(new TileSegment((ushort)row, (ushort)count));
-                    for (int entry = start; entry < start + count; entry++)
-                    {
-                        int position = GetPosition(positions, matrix.ColumnIndices[entry]) - origin;
-                        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, MaxPosition);
-                        entries[written++] = ((uint)position << CodeBits) | matrix.Codes[entry];
-                    }
+                    int row = (int)one, count = ushort.MaxValue - (int)(one >> 32), start = next[row] - count;
+                    segments[segmentCount++] = new TileSegment((ushort)(row - partRows[part]), (ushort)count);
+                    WriteEntries(matrix.ColumnIndices.AsSpan(start, count), matrix.Codes.AsSpan(start, count), positions, origin, entries + written);
+                    written += count;
                 }
 
                 entryStarts[++index] = written;
-                segmentStarts[index] = segments.Count;
+                segmentStarts[index] = segmentCount;
             }
         }
 
-        return new BlockedLayout(matrix, blockColumns, positions, partRows, buffer, segments, entryStarts, segmentStarts);
+        return new BlockedLayout(matrix, blockColumns, positions, partRows, buffer, segments.AsSpan(0, segmentCount), entryStarts, segmentStarts);
     }
 
     /// <summary>Adds the products of all blocks of a part to the bias.</summary>
@@ -199,6 +196,28 @@ internal sealed unsafe class BlockedLayout : IDisposable
         _segments.Dispose();
         _codebook.Dispose();
         _codebookOffsets?.Dispose();
+    }
+
+    // Columns ascend.
+    private static int CountBelow(ReadOnlySpan<int> columns, int end)
+    {
+        int count = 0;
+        while (count < columns.Length && columns[count] < end)
+            count++;
+        return count;
+    }
+
+    private static void WriteEntries(ReadOnlySpan<int> columns, ReadOnlySpan<byte> codes, int[]? positions, int origin, uint* entries)
+    {
+        uint all = 0;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            uint position = (uint)(GetPosition(positions, columns[i]) - origin);
+            all |= position;
+            entries[i] = (position << CodeBits) | codes[i];
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(all, (uint)MaxPosition);
     }
 
     private static int GetBlocks(int columns, int blockColumns) => Math.Max((columns + blockColumns - 1) / blockColumns, 1);

@@ -14,7 +14,6 @@ internal sealed unsafe class NativeBuffer : IDisposable
         Bytes = (bytes + Alignment - 1) / Alignment * Alignment;
         Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(Bytes, Alignment), Alignment);
         NativeMemory.Clear(Pointer, (nuint)Math.Max(Bytes, Alignment));
-        GC.AddMemoryPressure(Math.Max(Bytes, 1));
     }
 
     ~NativeBuffer() => Free();
@@ -46,6 +45,5 @@ internal sealed unsafe class NativeBuffer : IDisposable
             return;
         NativeMemory.AlignedFree(Pointer);
         Pointer = null;
-        GC.RemoveMemoryPressure(Math.Max(Bytes, 1));
     }
 }

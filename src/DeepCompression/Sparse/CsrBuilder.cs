@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace DeepCompression.Sparse;
@@ -49,6 +50,16 @@ public static class CsrBuilder
     /// <exception cref="InvalidDataException">The parts and codebook do not fit each other or the view.</exception>
     public static CsrMatrix FromRows(SparseParts parts, Codebook codebook, int rows, int columns)
     {
+        CsrMatrix rented = Rent(parts, codebook, rows, columns);
+        CsrMatrix matrix = new(rows, columns, rented.RowPointers, rented.ColumnIndices[..rented.NonZeros], rented.Codes[..rented.NonZeros], rented.Codebook, rented.Groups, rented.NonZeros, isRented: false);
+        rented.Return();
+        return matrix;
+    }
+
+    /// <summary>The same in arrays that are borrowed: whoever is done with the matrix may return them.</summary>
+    /// <exception cref="InvalidDataException">The parts and codebook do not fit each other or the view.</exception>
+    internal static CsrMatrix Rent(SparseParts parts, Codebook codebook, int rows, int columns)
+    {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(codebook);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -57,40 +68,41 @@ public static class CsrBuilder
         if (rows % codebook.Groups != 0)
             throw new InvalidDataException($"{codebook.Groups} groups do not divide {rows} rows.");
 
-        DigitReader gaps = new(parts.Gaps.Span, parts.GapBits);
-        DigitReader digits = new(parts.Codes.Span, parts.CodeBits);
-        int count = 0;
-        for (int i = 0; i < parts.Entries; i++)
-            count += digits[i] == 0 ? 0 : 1;
-
         int[] rowPointers = new int[rows + 1];
-        int[] columnIndices = GC.AllocateUninitializedArray<int>(count);
-        byte[] codes = GC.AllocateUninitializedArray<byte>(count);
-        int entry = 0;
-        int row = 0;
-        long column = -1;
-        for (int i = 0; i < parts.Entries; i++)
-        {
-            column += gaps[i] + 1;
-            while (column >= columns)
-            {
-                if (columns == 0 || row >= rows - 1)
-                    throw new InvalidDataException($"Entry {i} stands for an element beyond the {(long)rows * columns} of a {rows} x {columns} weight.");
-                column -= columns;
-                rowPointers[++row] = entry;
-            }
+        int[] columnIndices = ArrayPool<int>.Shared.Rent(parts.Entries); // fillers included
+        byte[] codes = ArrayPool<byte>.Shared.Rent(parts.Entries);
+        int count = Scan(parts, codebook.Size, rowPointers, columns, columnIndices, codes);
+        return new CsrMatrix(rows, columns, rowPointers, columnIndices, codes, ToSingle(codebook), codebook.Groups, count, isRented: true);
+    }
 
-            int code = digits[i];
-            if (code >= codebook.Size)
-                throw new InvalidDataException($"Entry {i} has code {code}; the codebook has {codebook.Size}.");
-            if (code == 0)
-                continue;
-            columnIndices[entry] = (int)column;
-            codes[entry++] = (byte)code;
+    /// <summary>Finds the row and column of every entry that is no filler; returns how many there are.</summary>
+    private static int Scan(SparseParts parts, int size, int[] rowPointers, int columns, int[] columnIndices, byte[] codes)
+    {
+        int rows = rowPointers.Length - 1, row = 0, count = 0;
+        long column = -1;
+        Span<byte> gapRoom = stackalloc byte[SparseParts.RunLength], codeRoom = stackalloc byte[SparseParts.RunLength];
+        for (int first = 0; first < parts.Entries; first += SparseParts.RunLength)
+        {
+            parts.UnpackRun(first, size, gapRoom, codeRoom, out ReadOnlySpan<byte> gaps, out ReadOnlySpan<byte> run);
+            for (int i = 0; i < run.Length; i++)
+            {
+                column += gaps[i] + 1;
+                while (column >= columns)
+                {
+                    if (columns == 0 || row >= rows - 1)
+                        throw new InvalidDataException($"Entry {first + i} stands for an element beyond the {(long)rows * columns} of a {rows} x {columns} weight.");
+                    column -= columns;
+                    rowPointers[++row] = count;
+                }
+
+                columnIndices[count] = (int)column;
+                codes[count] = run[i];
+                count += run[i] == 0 ? 0 : 1;
+            }
         }
 
-        rowPointers.AsSpan(Math.Min(row + 1, rows)).Fill(entry);
-        return new CsrMatrix(rows, columns, rowPointers, columnIndices, codes, ToSingle(codebook), codebook.Groups);
+        rowPointers.AsSpan(Math.Min(row + 1, rows)).Fill(count);
+        return count;
     }
 
     /// <summary>Builds the rows of the transpose of a weight of shape (rows, columns): one row an output of <c>x W</c>.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace DeepCompression.Sparse;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace DeepCompression.Sparse;
 /// </summary>
 public sealed class CsrMatrix
 {
+    private readonly bool _isRented;
+
     /// <summary>Makes a matrix of its parts and checks that they fit each other.</summary>
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of columns.</param>
@@ -42,7 +46,14 @@ public sealed class CsrMatrix
             }
         }
 
-        (Rows, Columns, RowPointers, ColumnIndices, Codes, Codebook, Groups) = (rows, columns, rowPointers, columnIndices, codes, codebook, groups);
+        (Rows, Columns, RowPointers, ColumnIndices, Codes, Codebook, Groups, NonZeros) = (rows, columns, rowPointers, columnIndices, codes, codebook, groups, codes.Length);
+    }
+
+    /// <summary>Makes a matrix of parts that are known to fit each other; the arrays of the entries may be longer than there are entries.</summary>
+    internal CsrMatrix(int rows, int columns, int[] rowPointers, int[] columnIndices, byte[] codes, float[] codebook, int groups, int nonZeros, bool isRented)
+    {
+        (Rows, Columns, RowPointers, ColumnIndices, Codes, Codebook, Groups, NonZeros) = (rows, columns, rowPointers, columnIndices, codes, codebook, groups, nonZeros);
+        _isRented = isRented;
     }
 
     /// <summary>The number of rows.</summary>
@@ -67,7 +78,7 @@ public sealed class CsrMatrix
     public int Groups { get; }
 
     /// <summary>The number of entries.</summary>
-    public int NonZeros => Codes.Length;
+    public int NonZeros { get; }
 
     /// <summary>The matrix with rows and columns exchanged, columns of every row ascending.</summary>
     /// <returns>A new matrix; the codebook is shared with this one.</returns>
@@ -78,7 +89,7 @@ public sealed class CsrMatrix
             throw new NotSupportedException($"A matrix with {Groups} codebook groups cannot be transposed; share the weight with one group.");
 
         int[] rowPointers = new int[Columns + 1];
-        foreach (int column in ColumnIndices)
+        foreach (int column in ColumnIndices.AsSpan(0, NonZeros))
             rowPointers[column + 1]++;
         for (int column = 0; column < Columns; column++)
             rowPointers[column + 1] += rowPointers[column];
@@ -96,6 +107,18 @@ public sealed class CsrMatrix
             }
         }
 
-        return new CsrMatrix(Columns, Rows, rowPointers, columnIndices, codes, Codebook, 1);
+        return new CsrMatrix(Columns, Rows, rowPointers, columnIndices, codes, Codebook, 1, NonZeros, isRented: false);
+    }
+
+    /// <summary>The matrix with another codebook of as many codes a group.</summary>
+    internal CsrMatrix With(float[] codebook, int groups) => new(Rows, Columns, RowPointers, ColumnIndices, Codes, codebook, groups, NonZeros, _isRented);
+
+    /// <summary>Gives the arrays back if <see cref="CsrBuilder.Rent"/> borrowed them: nothing may look at the matrix any more.</summary>
+    internal void Return()
+    {
+        if (!_isRented)
+            return;
+        ArrayPool<int>.Shared.Return(ColumnIndices);
+        ArrayPool<byte>.Shared.Return(Codes);
     }
 }

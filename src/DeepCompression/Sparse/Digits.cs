@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Sparse;
 
@@ -83,7 +84,8 @@ public static class Digits
 
         int perByteLog = BitOperations.Log2((uint)(8 / bits));
         int mask = (1 << bits) - 1;
-        for (int i = 0; i < destination.Length; i++)
+        int first = bits == 4 ? UnpackPairs(packed[..length], destination) : 0;
+        for (int i = first; i < destination.Length; i++)
             destination[i] = (byte)((packed[i >> perByteLog] >> ((i & ((1 << perByteLog) - 1)) * bits)) & mask);
     }
 
@@ -100,6 +102,21 @@ public static class Digits
         int used = (int)((long)count * bits % 8);
         if (used != 0 && packed[^1] >> used != 0)
             throw new InvalidDataException($"Digits of '{name}' beyond the last are 0; byte {length - 1} is {packed[^1]}.");
+    }
+
+    // Digits of 4 bits, 32 at a time; returns how many were unpacked.
+    private static int UnpackPairs(ReadOnlySpan<byte> packed, Span<byte> destination)
+    {
+        int done = 0;
+        for (; done + (2 * Vector128<byte>.Count) <= destination.Length; done += 2 * Vector128<byte>.Count)
+        {
+            Vector128<byte> pairs = Vector128.Create(packed.Slice(done / 2, Vector128<byte>.Count));
+            Vector128<byte> low = pairs & Vector128.Create((byte)0xf), high = pairs >>> 4;
+            (Vector128.WidenLower(low) | (Vector128.WidenLower(high) << 8)).AsByte().CopyTo(destination[done..]);
+            (Vector128.WidenUpper(low) | (Vector128.WidenUpper(high) << 8)).AsByte().CopyTo(destination[(done + Vector128<byte>.Count)..]);
+        }
+
+        return done;
     }
 
     private static void ThrowIfNotDigit(int bits)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DeepCompression.Sparse;
@@ -85,21 +86,32 @@ public sealed class SharedParts
     private void LookUp<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
         where T : unmanaged
     {
-        int size = codebook.Size, groupLength = dense.Length / codebook.Groups, group = 0, groupEnd = groupLength;
-        ReadOnlySpan<T> own = centroids[..size];
+        int size = codebook.Size, groupLength = dense.Length / codebook.Groups;
+        Span<T> own = stackalloc T[Codebook.MaxSize]; // as many as a byte can say
         Span<byte> room = stackalloc byte[RunLength];
-        for (int start = 0; start < dense.Length; start += RunLength)
+        for (int start = 0, group = -1, groupEnd = 0; start < dense.Length; start += RunLength)
         {
             Span<byte> codes = room[..Math.Min(RunLength, dense.Length - start)];
             Digits.Unpack(Codes.Span[(int)((long)start * CodeBits / 8)..], CodeBits, codes);
             if (size < Codebook.MaxSize && (size == 0 || codes.ContainsAnyExceptInRange((byte)0, (byte)(size - 1))))
                 throw new InvalidDataException($"A code is not below the codebook's size {size}.");
-            for (int i = 0; i < codes.Length; i++)
+            for (int done = 0; done < codes.Length;)
             {
-                for (; start + i >= groupEnd; groupEnd += groupLength)
-                    own = centroids.Slice(++group * size, size);
-                dense[start + i] = own[codes[i]];
+                for (; start + done >= groupEnd; groupEnd += groupLength)
+                    centroids.Slice(++group * size, size).CopyTo(own);
+                int end = Math.Min(codes.Length, groupEnd - start);
+                LookUp(ref MemoryMarshal.GetReference(own), codes[done..end], dense[(start + done)..]);
+                done = end;
             }
         }
+    }
+
+    // The table has an element for every byte.
+    private static void LookUp<T>(ref T table, ReadOnlySpan<byte> codes, Span<T> dense)
+        where T : unmanaged
+    {
+        dense = dense[..codes.Length];
+        for (int i = 0; i < codes.Length; i++)
+            dense[i] = Unsafe.Add(ref table, (uint)codes[i]);
     }
 }

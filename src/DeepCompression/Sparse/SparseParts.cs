@@ -6,6 +6,9 @@ namespace DeepCompression.Sparse;
 /// <summary>The constants of a portable <c>SparseWeight</c> node beside its codebook and shape (FORMAT.md, part 1).</summary>
 public sealed class SparseParts
 {
+    /// <summary>Entries that are unpacked at once: a whole number of bytes.</summary>
+    internal const int RunLength = 1024;
+
     /// <summary>Puts parts together as they stand in a file. Nothing is checked before <see cref="Decode"/>.</summary>
     /// <param name="gaps">One digit an entry.</param>
     /// <param name="codes">One digit an entry.</param>
@@ -73,17 +76,17 @@ public sealed class SparseParts
 
         byte[] dense = new byte[shape.Length];
         long position = -1;
-        DigitReader gaps = new(parts.Gaps.Span, parts.GapBits);
-        DigitReader codes = new(parts.Codes.Span, parts.CodeBits);
-        for (int entry = 0; entry < parts.Entries; entry++)
+        Span<byte> gapRoom = stackalloc byte[RunLength], codeRoom = stackalloc byte[RunLength];
+        for (int first = 0; first < parts.Entries; first += RunLength)
         {
-            position += gaps[entry] + 1;
-            if (position >= dense.Length)
-                throw new InvalidDataException($"Entry {entry} stands for element {position}; shape {shape} has {shape.Length}.");
-            int code = codes[entry];
-            if (code >= codebook.Size)
-                throw new InvalidDataException($"Entry {entry} has code {code}; the codebook has {codebook.Size}.");
-            dense[position] = (byte)code;
+            parts.UnpackRun(first, codebook.Size, gapRoom, codeRoom, out ReadOnlySpan<byte> gaps, out ReadOnlySpan<byte> codes);
+            for (int i = 0; i < codes.Length; i++)
+            {
+                position += gaps[i] + 1;
+                if (position >= dense.Length)
+                    throw new InvalidDataException($"Entry {first + i} stands for element {position}; shape {shape} has {shape.Length}.");
+                dense[position] = codes[i];
+            }
         }
 
         return new CodedTensor(shape, codebook, dense);
@@ -120,21 +123,43 @@ public sealed class SparseParts
     private void Scatter<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
         where T : unmanaged
     {
-        int size = codebook.Size, groupLength = dense.Length / codebook.Groups, group = 0, groupEnd = groupLength;
+        int size = codebook.Size, groupLength = dense.Length / codebook.Groups, groupEnd = groupLength, firstCode = 0;
         long position = -1;
-        DigitReader gaps = new(Gaps.Span, GapBits);
-        DigitReader codes = new(Codes.Span, CodeBits);
-        for (int entry = 0; entry < Entries; entry++)
+        Span<byte> gapRoom = stackalloc byte[RunLength], codeRoom = stackalloc byte[RunLength];
+        for (int first = 0; first < Entries; first += RunLength)
         {
-            position += gaps[entry] + 1;
-            if (position >= dense.Length)
-                throw new InvalidDataException($"Entry {entry} stands for element {position}; the shape has {dense.Length}.");
-            int code = codes[entry];
-            if (code >= size)
-                throw new InvalidDataException($"Entry {entry} has code {code}; the codebook has {size}.");
-            for (; position >= groupEnd; groupEnd += groupLength)
-                group++;
-            dense[(int)position] = centroids[(group * size) + code];
+            UnpackRun(first, size, gapRoom, codeRoom, out ReadOnlySpan<byte> gaps, out ReadOnlySpan<byte> codes);
+            for (int i = 0; i < codes.Length; i++)
+            {
+                position += gaps[i] + 1;
+                if (position >= dense.Length)
+                    throw new InvalidDataException($"Entry {first + i} stands for element {position}; the shape has {dense.Length}.");
+                for (; position >= groupEnd; groupEnd += groupLength)
+                    firstCode += size;
+                dense[(int)position] = centroids[firstCode + codes[i]];
+            }
+        }
+    }
+
+    /// <summary>Unpacks the gaps and codes of entries, and checks the codes.</summary>
+    /// <param name="first">The first entry: a multiple of <see cref="RunLength"/>.</param>
+    /// <param name="size">What codes are below.</param>
+    /// <param name="gapRoom">Room for <see cref="RunLength"/> gaps.</param>
+    /// <param name="codeRoom">Room for <see cref="RunLength"/> codes.</param>
+    /// <param name="gaps">The gaps of as many entries as there are.</param>
+    /// <param name="codes">The codes of the same.</param>
+    /// <exception cref="InvalidDataException">A code is beyond the codebook.</exception>
+    internal void UnpackRun(int first, int size, Span<byte> gapRoom, Span<byte> codeRoom, out ReadOnlySpan<byte> gaps, out ReadOnlySpan<byte> codes)
+    {
+        int count = Math.Min(RunLength, Entries - first);
+        Digits.Unpack(Gaps.Span[(int)((long)first * GapBits / 8)..], GapBits, gapRoom[..count]);
+        Digits.Unpack(Codes.Span[(int)((long)first * CodeBits / 8)..], CodeBits, codeRoom[..count]);
+        gaps = gapRoom[..count];
+        codes = codeRoom[..count];
+        if (size < Codebook.MaxSize && (size == 0 || codes.ContainsAnyExceptInRange((byte)0, (byte)(size - 1))))
+        {
+            int wrong = size == 0 ? 0 : codes.IndexOfAnyExceptInRange((byte)0, (byte)(size - 1));
+            throw new InvalidDataException($"Entry {first + wrong} has code {codes[wrong]}; the codebook has {size}.");
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class NodeMessage
         }
 
         (Inputs, Outputs, Attributes) = (inputs, outputs, attributes);
+        HasGraphs = attributes.Exists(attribute => attribute.Graphs.Count > 0);
     }
 
     /// <summary>Where the message lies.</summary>
@@ -52,14 +53,16 @@ internal sealed class NodeMessage
     public bool IsOnnx => Domain is "" or "ai.onnx";
 
     /// <summary>The graphs in the attributes.</summary>
-    public IEnumerable<GraphMessage> Graphs => Attributes.SelectMany(attribute => attribute.Graphs);
+    public IEnumerable<GraphMessage> Graphs => HasGraphs ? Attributes.SelectMany(attribute => attribute.Graphs) : [];
 
     /// <summary>The tensor that a <c>Constant</c> node yields; null for another node.</summary>
     public TensorMessage? Constant => OpType == "Constant" && IsOnnx && Outputs.Count == 1 && Attributes is [{ Name: "value", Tensor: Extent tensor }] ? new TensorMessage(_model, tensor) : null;
 
     /// <summary>What the node and its subgraphs read, each name once or more often.</summary>
-    public IEnumerable<string> NamesRead => Attributes.Exists(attribute => attribute.Graphs.Count > 0) ? Inputs.Concat(Captured) : Inputs;
+    public IEnumerable<string> NamesRead => HasGraphs ? Inputs.Concat(Captured) : Inputs;
 
     /// <summary>What the node's subgraphs read from around it.</summary>
-    public IEnumerable<string> Captured => Graphs.SelectMany(graph => graph.Captured);
+    public IEnumerable<string> Captured => HasGraphs ? Graphs.SelectMany(graph => graph.Captured) : [];
+
+    private bool HasGraphs { get; }
 }

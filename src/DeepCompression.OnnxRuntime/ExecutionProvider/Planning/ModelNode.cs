@@ -10,7 +10,7 @@ internal sealed class ModelNode : NodeView
     {
         Message = message;
         (Name, OpType, Domain) = (message.Name, message.OpType, message.Domain);
-        (Inputs, Outputs, ImplicitInputs) = (Values(message.Inputs, value), Values(message.Outputs, value), Values(message.Captured.Except(message.Inputs), value));
+        (Inputs, Outputs, ImplicitInputs) = (Values(message.Inputs, value), Values(message.Outputs, value), Values(message.Captured.Distinct().Where(name => !message.Inputs.Contains(name)), value));
     }
 
     /// <summary>The node's message.</summary>
