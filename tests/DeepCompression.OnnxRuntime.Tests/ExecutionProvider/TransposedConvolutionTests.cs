@@ -88,22 +88,47 @@ public sealed class TransposedConvolutionTests
     }
 
     [ProviderTheory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Run_CodebooksOfInputChannels_EqualsStock(int groups)
+    [InlineData(1, ModelForm.Portable)]
+    [InlineData(2, ModelForm.Portable)]
+    [InlineData(2, ModelForm.Packed)]
+    public void Run_PrunedAndSharedWithCodebooksOfInputChannels_EqualsStock(int groups, ModelForm form)
     {
         OnnxModel dense = Model(Opset, new Input("x", [1, 8, 6, 5]), new Output("y", []), Floats("w", [8, 6, 3, 3], Random(1, 8 * 6 * 9)), Node("ConvTranspose", "x w", "y", Ints("strides", 2, 2), Attribute("group", groups)));
-        CompressionOptions options = new()
-        {
-            Form = ModelForm.Portable, MinElements = 1, Default = new WeightOptions { Pruning = new() { Sparsity = 0.6 }, WeightSharing = new SharingOptions { Bits = 5, Groups = 4 } },
-        };
-        OnnxModel compressed = ModelCompressor.Compress(dense, options).Model;
+        dense.Proto.Graph.Output[0].Type.TensorType.Shape = null;
+        WeightOptions weights = new() { Pruning = new() { Sparsity = 0.6 }, WeightSharing = new SharingOptions { Bits = 5, Groups = 4 } };
+        OnnxModel compressed = ModelCompressor.Compress(dense, new CompressionOptions { Form = form, MinElements = 1, Default = weights }).Model;
         (string, float[], long[]) x = ("x", Random(3, 240), [1, 8, 6, 5]);
 
         float[][] actual = Run(compressed, ClaimAll, out DeepCompressionReport? report, x);
 
-        Assert.True(Assert.Single(report!.Decisions).IsClaimed, report.ToString());
-        AssertClose(Run(compressed, null, out _, x), actual);
+        NodeDecision decision = Assert.Single(report!.Decisions);
+        Assert.True(decision is { IsClaimed: true, OpType: "ConvTranspose" }, report.ToString());
+        AssertClose(Run(ModelUnpacker.Unpack(compressed), null, out _, x), actual);
+    }
+
+    [ProviderFact]
+    public void Report_TooManyCentroidsOfTheInputs_SaysWhy()
+    {
+        OnnxModel dense = Model(Opset, new Input("x", [1, 8, 6, 5]), new Output("y", []), Floats("w", [8, 30, 3, 3], Random(1, 8 * 30 * 9)), Node("ConvTranspose", "x w", "y"));
+        dense.Proto.Graph.Output[0].Type.TensorType.Shape = null;
+        CompressionOptions options = new() { Form = ModelForm.Portable, MinElements = 1, Default = new WeightOptions { WeightSharing = new SharingOptions { Bits = 7, Groups = 4 } } };
+        Run(ModelCompressor.Compress(dense, options).Model, ClaimAll, out DeepCompressionReport? report, ("x", Random(3, 240), [1, 8, 6, 5]));
+        Assert.Equal("the 4 codebooks of the inputs have more than 256 centroids together", Assert.Single(report!.Decisions).Reason);
+    }
+
+    [ProviderFact]
+    public void Run_NetworkThatReducesAndEnlarges_EqualsStock()
+    {
+        OnnxModel dense = Model(Opset, new Input("x", [2, 3, 32, 40]), new Output("y", []),
+            Weight("w1", 1, 0.5, 30, 16, 3, 3, 3), Weight("w2", 2, 0.3, 30, 32, 16, 3, 3), Weight("w3", 3, 0.3, 30, 32, 16, 4, 4), Weight("w4", 4, 0.3, 30, 32, 1, 4, 4), Weight("w5", 5, 0.3, 30, 32, 5, 2, 2), Floats("b5", [5], Random(6, 5)),
+            Floats("scale", [16], Random(7, 16)), Floats("shift", [16], Random(8, 16)), Floats("mean", [16], Random(9, 16)), Floats("var", [16], [.. Random(10, 16).Select(v => v + 1)]),
+            Node("Conv", "x w1", "a", Ints("strides", 2, 2), Ints("pads", 1, 1, 1, 1)), Node("Relu", "a", "r1"),
+            Node("Conv", "r1 w2", "c", Ints("strides", 2, 2), Ints("pads", 1, 1, 1, 1)), Node("LeakyRelu", "c", "r2"),
+            Node("ConvTranspose", "r2 w3", "d", Ints("strides", 2, 2), Ints("pads", 1, 1, 1, 1)), Node("BatchNormalization", "d scale shift mean var", "n"), Node("Relu", "n", "r3"),
+            Node("Concat", "r3 r1", "s", Attribute("axis", 1)),
+            Node("ConvTranspose", "s w4", "e", Ints("strides", 2, 2), Ints("pads", 1, 1, 1, 1), Attribute("group", 32)), Node("Relu", "e", "r4"),
+            Node("ConvTranspose", "r4 w5 b5", "f", Ints("strides", 2, 2)), Node("Sigmoid", "f", "y"));
+        AssertEqualsStock(dense, 5, ("x", Random(3, 2 * 3 * 32 * 40), [2, 3, 32, 40]));
     }
 
     [ProviderFact]
