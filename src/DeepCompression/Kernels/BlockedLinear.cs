@@ -8,7 +8,7 @@ namespace DeepCompression.Kernels;
 /// </summary>
 internal sealed unsafe class BlockedLinear : IDisposable
 {
-    /// <summary>Columns a block of the layout: inputs of 4 vectors each fit the first-level cache.</summary>
+    /// <summary>Columns a block for tiles of 4 vectors, whose inputs then fit the first-level cache.</summary>
     public const int BlockColumns = 160;
 
     private const int PackColumns = 256; // columns of x that one part of the packing takes
@@ -21,9 +21,9 @@ internal sealed unsafe class BlockedLinear : IDisposable
     public BlockedLayout Layout => _layout;
 
     /// <summary>Computes y = activation(x Wᵀ + bias).</summary>
-    public void Compute(float* x, float* y, int batch, float* bias, in Activation activation, ScratchPool pool, IParallelRunner runner)
+    public void Compute(float* x, float* y, nint yStride, int batch, float* bias, in Activation activation, ScratchPool pool, IParallelRunner runner)
     {
-        int lanes = TileKernels.GetLanes(_width), vectors = ChooseVectors(batch), tileLanes = vectors * lanes;
+        int lanes = TileKernels.GetLanes(_width), vectors = ChooseVectors(batch, _width), tileLanes = vectors * lanes;
         int tiles = (batch + tileLanes - 1) / tileLanes, mostRows = 0;
         for (int part = 0; part < _layout.Parts; part++)
             mostRows = Math.Max(mostRows, _layout.PartRows[part + 1] - _layout.PartRows[part]);
@@ -35,6 +35,7 @@ internal sealed unsafe class BlockedLinear : IDisposable
             Layer = this,
             X = x,
             Y = y,
+            YStride = yStride,
             Batch = batch,
             Bias = bias,
             Activation = activation,
@@ -82,12 +83,15 @@ internal sealed unsafe class BlockedLinear : IDisposable
         nint columnBytes = work.TileLanes * sizeof(float);
         layout.Multiply(part, work.Kernel, (byte*)work.Packed + (tile * (nint)layout.Columns * columnBytes), columnBytes, 0, work.Bias, (byte*)sums, columnBytes, (byte*)sums, columnBytes, work.Activation);
         int firstResult = tile * work.TileLanes, results = Math.Min(work.TileLanes, work.Batch - firstResult);
-        Transposition.Run(sums, work.TileLanes, rows, results, work.Y + ((long)firstResult * layout.Rows) + firstRow, layout.Rows, work.Layer._width);
+        Transposition.Run(sums, work.TileLanes, rows, results, work.Y + (firstResult * work.YStride) + firstRow, work.YStride, work.Layer._width);
     }
 
-    private int ChooseVectors(int batch)
+    /// <summary>Columns a block for a batch: few vectors leave room for more of them, and every block costs a reading of the sums.</summary>
+    public static int GetBlockColumns(int batch, VectorWidth width) => ChooseVectors(batch, width) switch { 1 => 256, 2 => 200, 4 => BlockColumns, _ => 128 };
+
+    private static int ChooseVectors(int batch, VectorWidth width)
     {
-        int needed = (batch + TileKernels.GetLanes(_width) - 1) / TileKernels.GetLanes(_width);
+        int needed = (batch + TileKernels.GetLanes(width) - 1) / TileKernels.GetLanes(width);
         return needed switch { <= 1 => 1, 2 => 2, <= 4 => 4, <= 6 => 6, 7 => 7, _ => 4 };
     }
 
@@ -96,6 +100,7 @@ internal sealed unsafe class BlockedLinear : IDisposable
         public BlockedLinear Layer;
         public float* X;
         public float* Y;
+        public nint YStride;
         public int Batch;
         public float* Bias;
         public Activation Activation;

@@ -10,6 +10,37 @@ namespace DeepCompression.Kernels;
 /// </summary>
 internal static unsafe class SlidingKernel512
 {
+    /// <summary>Multiplies a run of tiles whose rows are neighbours: y = W x + bias.</summary>
+    /// <param name="layout">The weights, three slots a word, every tile in order.</param>
+    /// <param name="firstTile">The first tile.</param>
+    /// <param name="endTile">The tile behind the last.</param>
+    /// <param name="x">The inputs, <see cref="SlidingLayout.InputPadding"/> more readable: no window starts beyond the last input.</param>
+    /// <param name="y">The result of row 0.</param>
+    /// <param name="bias">The bias of row 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyInOrder(SlidingLayout layout, int firstTile, int endTile, float* x, float* y, float* bias)
+    {
+        int[] tileWords = layout.TileWords, groups = layout.TileGroups;
+        uint* words = layout.Words + ((long)tileWords[firstTile] * SlidingLayout.Lanes);
+        byte* steps = layout.Steps + ((long)tileWords[firstTile] * 3 / SlidingLayout.SlotsAStep);
+        int* order = layout.OrderPointer + (firstTile * SlidingLayout.Lanes);
+        for (int tile = firstTile; tile < endTile; tile++, order += SlidingLayout.Lanes)
+        {
+            int count = tileWords[tile + 1] - tileWords[tile];
+            Vector512<float> sum = Sum(words, steps, count, layout.Codebook + (groups[tile] * layout.GroupSize), x);
+            words += count * SlidingLayout.Lanes;
+            steps += count * 3 / SlidingLayout.SlotsAStep;
+            if (order[SlidingLayout.Lanes - 1] >= 0)
+            {
+                (sum + Vector512.Load(bias + order[0])).Store(y + order[0]);
+                continue;
+            }
+
+            for (int lane = 0; lane < SlidingLayout.Lanes && order[lane] >= 0; lane++)
+                y[order[lane]] = sum[lane] + bias[order[lane]];
+        }
+    }
+
     /// <summary>Multiplies one tile.</summary>
     /// <param name="words">The tile's words; 64 bytes each, aligned.</param>
     /// <param name="steps">The tile's steps, three for two words.</param>
@@ -17,7 +48,10 @@ internal static unsafe class SlidingKernel512
     /// <param name="codebook">32 centroids.</param>
     /// <param name="x">The inputs, <see cref="SlidingLayout.InputPadding"/> more readable: no window starts beyond the last input.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Vector512<float> Multiply(uint* words, byte* steps, int count, float* codebook, float* x)
+    public static Vector512<float> Multiply(uint* words, byte* steps, int count, float* codebook, float* x) => Sum(words, steps, count, codebook, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Sum(uint* words, byte* steps, int count, float* codebook, float* x)
     {
         Vector512<float> low = Vector512.Load(codebook), high = Vector512.Load(codebook + 16);
         Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0, sum4 = sum0, sum5 = sum0, left, right;

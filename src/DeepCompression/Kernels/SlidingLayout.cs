@@ -19,6 +19,9 @@ internal sealed unsafe class SlidingLayout : IDisposable
     /// <summary>The unit of steps: half a cache line, so that every second window is aligned.</summary>
     public const int StepUnit = 8; // inputs
 
+    /// <summary>Where windows start in a layout whose weights stay in a near cache: a window that straddles cache lines is loaded at half the speed.</summary>
+    private const int NearUnit = 16; // inputs
+
     /// <summary>Slots that share a window: loading it costs as much as a permute.</summary>
     public const int SlotsAStep = 2;
 
@@ -89,11 +92,16 @@ internal sealed unsafe class SlidingLayout : IDisposable
 
     /// <summary>Builds the layout, or returns null where no code can stand for zero.</summary>
     /// <param name="matrix">The weights.</param>
-    /// <param name="order">Which rows share a tile, -1 for none; null sorts the rows of a codebook's group by their weights, so that a tile's lanes end together.</param>
+    /// <param name="order">
+    /// Which rows share a tile, -1 for none; null sorts the rows of a codebook's group by their weights, so that a tile's lanes end together.
+    /// Given tiles stay in a near cache from product to product, where not reading the weights is the limit but the loop: they are brought
+    /// into the order of their length, so that the branch at the end of a tile is foreseen, and windows start at cache lines.
+    /// </param>
     public static SlidingLayout? TryBuild(CsrMatrix matrix, int[]? order = null)
     {
         if (ZeroCodes.Find(matrix) is not ZeroCodes zeros)
             return null;
+        bool isNear = order is not null;
         order ??= SortRows(matrix);
         int tiles = order.Length / Lanes, slotsAWord = GetSlotsAWord(zeros.PaddedSize);
         int[] tileWords = new int[tiles + 1], tileGroups = new int[tiles];
@@ -104,10 +112,12 @@ internal sealed unsafe class SlidingLayout : IDisposable
         {
             ReadOnlySpan<int> rows = order.AsSpan(tile * Lanes, Lanes);
             tileGroups[tile] = Math.Max(rows.IndexOfAnyExcept(-1) is int lane and >= 0 ? rows[lane] : 0, 0) / rowsAGroup;
-            SlidingTile.Append(matrix, rows, zeros.Codes[tileGroups[tile]], slotsAWord, words, steps);
+            SlidingTile.Append(matrix, rows, zeros.Codes[tileGroups[tile]], slotsAWord, isNear ? NearUnit : StepUnit, words, steps);
             tileWords[tile + 1] = words.Count / Lanes;
         }
 
+        if (isNear)
+            SortTiles(order, tileWords, tileGroups, words, steps, slotsAWord);
         return new SlidingLayout(matrix.Rows, matrix.Columns, matrix.Groups, order, tileWords, words, steps, zeros.Codebook, zeros.PaddedSize, tileGroups);
     }
 
@@ -164,6 +174,27 @@ internal sealed unsafe class SlidingLayout : IDisposable
     }
 
     private static int GetSlotsAWord(int paddedSize) => paddedSize <= 32 ? 3 : 2;
+
+    /// <summary>Brings tiles into the order of their length, the longest first.</summary>
+    private static void SortTiles(int[] order, int[] tileWords, int[] tileGroups, List<uint> words, List<byte> steps, int slotsAWord)
+    {
+        int tiles = tileGroups.Length;
+        int[] from = [.. Enumerable.Range(0, tiles).OrderByDescending(tile => tileWords[tile + 1] - tileWords[tile])];
+        int[] oldOrder = [.. order], oldWords = [.. tileWords], oldGroups = [.. tileGroups];
+        uint[] allWords = [.. words];
+        byte[] allSteps = [.. steps];
+        words.Clear();
+        steps.Clear();
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            int first = oldWords[from[tile]], count = oldWords[from[tile] + 1] - first;
+            oldOrder.AsSpan(from[tile] * Lanes, Lanes).CopyTo(order.AsSpan(tile * Lanes));
+            words.AddRange(allWords.AsSpan(first * Lanes, count * Lanes));
+            steps.AddRange(allSteps.AsSpan(first * slotsAWord / SlotsAStep, count * slotsAWord / SlotsAStep));
+            tileGroups[tile] = oldGroups[from[tile]];
+            tileWords[tile + 1] = tileWords[tile] + count;
+        }
+    }
 
     private static int[] SortRows(CsrMatrix matrix)
     {

@@ -11,7 +11,7 @@ internal sealed unsafe class SlidingLinear(SlidingLayout layout, VectorWidth wid
     public SlidingLayout Layout { get; } = layout;
 
     /// <summary>Computes y = activation(x Wᵀ + bias).</summary>
-    public void Compute(float* x, float* y, int batch, float* bias, in Activation activation, ScratchPool pool, IParallelRunner runner)
+    public void Compute(float* x, float* y, nint yStride, int batch, float* bias, in Activation activation, ScratchPool pool, IParallelRunner runner)
     {
         nint stride = (Layout.Columns + SlidingLayout.InputPadding + 15) / 16 * 16;
         NativeBuffer scratch = pool.Rent(sizeof(float) * (long)stride * batch);
@@ -23,7 +23,7 @@ internal sealed unsafe class SlidingLinear(SlidingLayout layout, VectorWidth wid
         }
 
         int parts = runner.Degree == 1 ? 1 : (int)Math.Clamp((long)Layout.TileWords[^1] * batch / LeastWordsAPart, 1, runner.Degree * PartsAThread);
-        Work work = new() { Layer = this, X = padded, XStride = stride, Y = y, Batch = batch, Bias = bias, Activation = activation, Parts = parts };
+        Work work = new() { Layer = this, X = padded, XStride = stride, Y = y, YStride = yStride, Batch = batch, Bias = bias, Activation = activation, Parts = parts };
         if (parts == 1)
             Multiply(Unsafe.AsPointer(ref work), 0);
         else
@@ -39,7 +39,7 @@ internal sealed unsafe class SlidingLinear(SlidingLayout layout, VectorWidth wid
         ref Work work = ref Unsafe.AsRef<Work>(context);
         SlidingLinear layer = work.Layer;
         int first = layer.Layout.PartStart(part, work.Parts), end = layer.Layout.PartStart(part + 1, work.Parts);
-        SlidingProduct.Run(layer.Layout, layer.Width, first, end, work.X, work.XStride, work.Y, layer.Layout.Rows, work.Batch, work.Bias, work.Activation);
+        SlidingProduct.Run(layer.Layout, layer.Width, first, end, work.X, work.XStride, work.Y, work.YStride, work.Batch, work.Bias, work.Activation);
     }
 
     private VectorWidth Width { get; } = width;
@@ -50,6 +50,7 @@ internal sealed unsafe class SlidingLinear(SlidingLayout layout, VectorWidth wid
         public float* X;
         public nint XStride;
         public float* Y;
+        public nint YStride;
         public int Batch;
         public float* Bias;
         public Activation Activation;

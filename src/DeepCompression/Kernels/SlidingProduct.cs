@@ -24,6 +24,12 @@ internal static unsafe class SlidingProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(SlidingLayout layout, VectorWidth width, int firstTile, int endTile, float* x, nint xStride, float* y, nint yStride, int vectors, float* bias, in Activation activation)
     {
+        if (width == VectorWidth.Vector512 && vectors == 1 && layout.IsInOrder && layout.SlotsAWord == 3 && activation.Kind == ActivationKind.None)
+        {
+            SlidingKernel512.MultiplyInOrder(layout, firstTile, endTile, x, y, bias);
+            return;
+        }
+
         float* sums = stackalloc float[(MaxVectors + 1) * SlidingLayout.Lanes];
         sums = (float*)(((nint)sums + NativeBuffer.Alignment - 1) & -NativeBuffer.Alignment);
         for (int tile = firstTile; tile < endTile; tile++)

@@ -5,13 +5,21 @@ namespace DeepCompression.Kernels;
 /// <summary>Lays the weights of 16 rows into slots.</summary>
 internal static class SlidingTile
 {
+    private const int MostSteps = 254;    // of a byte; even, so that windows stay at multiples of two units
     private const int End = int.MaxValue; // the next column of a lane that is done
 
     /// <summary>
     /// For every pair of slots, the window starts at the least column that a lane still waits for; every lane whose next
     /// column is in the window takes it, twice.
     /// </summary>
-    public static void Append(CsrMatrix matrix, ReadOnlySpan<int> rows, byte zeroCode, int slotsAWord, List<uint> words, List<byte> steps)
+    /// <param name="matrix">The weights.</param>
+    /// <param name="rows">The row in every lane, -1 for none.</param>
+    /// <param name="zeroCode">The code of a lane without a weight.</param>
+    /// <param name="slotsAWord">2 or 3.</param>
+    /// <param name="unit">Windows start at multiples of this many inputs, itself a multiple of <see cref="SlidingLayout.StepUnit"/>.</param>
+    /// <param name="words">Gets the slots.</param>
+    /// <param name="steps">Gets the steps.</param>
+    public static void Append(CsrMatrix matrix, ReadOnlySpan<int> rows, byte zeroCode, int slotsAWord, int unit, List<uint> words, List<byte> steps)
     {
         Span<int> entry = stackalloc int[SlidingLayout.Lanes];
         Span<int> end = stackalloc int[SlidingLayout.Lanes];
@@ -38,7 +46,7 @@ internal static class SlidingTile
                 if (first == End && filled % slotsAUnit == 0)
                     break;
 
-                int step = first == End ? 0 : Math.Min((first - window) / SlidingLayout.StepUnit, byte.MaxValue);
+                int step = first == End ? 0 : Math.Min((first - window) / unit * unit / SlidingLayout.StepUnit, MostSteps);
                 window += step * SlidingLayout.StepUnit;
                 steps.Add((byte)step);
             }

@@ -86,15 +86,18 @@ public sealed unsafe class SparseLinear : IDisposable
     /// <param name="y">The outputs, shape (batch, outputs) row-major.</param>
     /// <param name="batch">Rows of x.</param>
     /// <param name="runner">The caller's threads.</param>
-    public void Compute(float* x, float* y, int batch, IParallelRunner runner)
+    public void Compute(float* x, float* y, int batch, IParallelRunner runner) => Compute(x, y, Outputs, batch, runner);
+
+    /// <summary>Computes the layer, the outputs of a row of x <paramref name="yStride"/> numbers from those of the row before.</summary>
+    internal void Compute(float* x, float* y, nint yStride, int batch, IParallelRunner runner)
     {
         if (Outputs == 0 || batch == 0)
             return;
         Prepare(batch);
         if (IsSliding(batch))
-            _sliding!.Compute(x, y, batch, (float*)_bias.Pointer, _activation, _scratch, runner);
+            _sliding!.Compute(x, y, yStride, batch, (float*)_bias.Pointer, _activation, _scratch, runner);
         else
-            _blocked!.Compute(x, y, batch, (float*)_bias.Pointer, _activation, _scratch, runner);
+            _blocked!.Compute(x, y, yStride, batch, (float*)_bias.Pointer, _activation, _scratch, runner);
         GC.KeepAlive(this);
     }
 
@@ -124,7 +127,7 @@ public sealed unsafe class SparseLinear : IDisposable
             }
 
             if (!IsSliding(batch) && _blocked is null)
-                _blocked = new BlockedLinear(BlockedLayout.Build(weights, BlockedLinear.BlockColumns, _degree == 1 ? 1 : _degree * PartsAThread, sortsSegments: true), _width);
+                _blocked = new BlockedLinear(BlockedLayout.Build(weights, BlockedLinear.GetBlockColumns(batch, _width), _degree == 1 ? 1 : _degree * PartsAThread, sortsSegments: true), _width);
         }
     }
 }

@@ -102,14 +102,15 @@ public sealed unsafe class SparseRecurrent : IDisposable
         if (batch == 0 || hidden == 0)
             return;
         int stateLength = (hidden + SlidingLayout.InputPadding + 15) / 16 * 16;
-        long projectedLength = ((long)arguments.Steps * batch * rows) + SlidingLayout.Lanes, productLength = ((long)batch * rows) + SlidingLayout.Lanes;
-        projectedLength = (projectedLength + 15) / 16 * 16;
+        // A vector of room between two steps: at a distance of a power of two, rows fall on the same cache sets.
+        int projectedStride = ((rows + 15) / 16 * 16) + SlidingLayout.Lanes;
+        long projectedLength = (long)arguments.Steps * batch * projectedStride, productLength = ((long)batch * rows) + SlidingLayout.Lanes;
         productLength = (productLength + 15) / 16 * 16;
         long states = (long)batch * stateLength, length = projectedLength + productLength + (4 * states);
         NativeBuffer scratch = _scratch.Rent(sizeof(float) * directions * length);
         Work work = new()
         {
-            Layer = this, Arguments = arguments, StateLength = stateLength, Length = length, Projected = (float*)scratch.Pointer,
+            Layer = this, Arguments = arguments, StateLength = stateLength, Length = length, Projected = (float*)scratch.Pointer, ProjectedStride = projectedStride,
             Products = projectedLength, States = projectedLength + productLength, StateStride = states,
         };
         for (int d = 0; d < directions; d++)
@@ -126,7 +127,7 @@ public sealed unsafe class SparseRecurrent : IDisposable
             }
 
             if (arguments.Steps > 0)
-                _input[d].Compute(arguments.X, own, arguments.Steps * batch, runner);
+                _input[d].Compute(arguments.X, own, projectedStride, arguments.Steps * batch, runner);
         }
 
         int phases = arguments.Steps * PhasesAStep;
@@ -171,7 +172,7 @@ public sealed unsafe class SparseRecurrent : IDisposable
             int length = work.Arguments.SequenceLengths == null ? work.Arguments.Steps : work.Arguments.SequenceLengths[b];
             bool reverse = layer.Geometry.Direction == RecurrentDirection.Reverse || direction == 1, over = step >= length;
             int time = reverse && !over ? length - 1 - step : step;
-            float* input = own + ((((long)time * batch) + b) * rows), product = products + ((long)b * rows);
+            float* input = own + ((((long)time * batch) + b) * work.ProjectedStride), product = products + ((long)b * rows);
             float* previous = before + ((long)b * work.StateLength), state = after + ((long)b * work.StateLength), resetState = reset + ((long)b * work.StateLength);
             if (layer.PhasesAStep == 2 && !second)
             {
@@ -232,6 +233,7 @@ public sealed unsafe class SparseRecurrent : IDisposable
         public int StateLength;
         public long Length;        // numbers a direction
         public float* Projected;
+        public int ProjectedStride; // numbers from the projection of an input to that of the next
         public long Products;      // where the products of a direction start, in numbers
         public long States;        // where two hidden states, the reset state and the cell start
         public long StateStride;

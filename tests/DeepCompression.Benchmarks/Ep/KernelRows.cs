@@ -13,6 +13,7 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
     private const int Rounds = 15; // measurements a side
 
     private KernelPeak _peak = new(1, 1);
+    private LoadProbe? _probe;
 
     /// <summary>Adds all rows, or those whose kind is among the arguments: fc, nbits, conv, convtranspose, lstm, shared.</summary>
     public void Run()
@@ -23,6 +24,7 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
         foreach (int threads in (int[])[1, 2])
         {
             using KernelThreads runner = new(threads);
+            _probe = new LoadProbe(runner);
             if (Wants("fc"))
                 FullyConnected(runner);
             if (Wants("nbits"))
@@ -84,7 +86,7 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
             TensorProto[] weights = [KernelStock.Tensor("e", expand.Dense, 1024, 256, 1, 1), KernelStock.Tensor("r", reduce.Dense, 256, 1024, 1, 1)];
             using KernelStock shorter = Chain(weights, ["e", "r"], 1, x, [1, 256, 14, 14], [1, 256, 14, 14], runner.Degree, 0);
             using KernelStock longer = Chain(weights, ["e", "r"], 2, x, [1, 256, 14, 14], [1, 256, 14, 14], runner.Degree, 0);
-            using SparseConvolution layer = new(expand.Sparse, new ConvolutionGeometry { OutputChannels = 1024, InputChannels = 256 }, activation: Activation.Relu);
+            using SparseConvolution layer = new(expand.Sparse, new ConvolutionGeometry { OutputChannels = 1024, InputChannels = 256 }, activation: Activation.Relu, options: new KernelOptions { Degree = runner.Degree });
             ChainRow($"1x1 256->1024 on 14x14, {sparsity:0 %} sparse", runner, () => layer.Compute(x, y, 1, 14, 14, runner), shorter, longer, 2, bar, layer.NonZeros * 196.0, layer.ResidentBytes, layer.NonZeros);
         }
 
@@ -96,7 +98,7 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
             using KernelStock shorter = Chain(weights, ["w"], 1, x, [1, 256, 28, 28], [1, 256, 28, 28], runner.Degree, 1);
             using KernelStock longer = Chain(weights, ["w"], 3, x, [1, 256, 28, 28], [1, 256, 28, 28], runner.Degree, 1);
             ConvolutionGeometry geometry = new() { OutputChannels = 256, InputChannels = 256, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
-            using SparseConvolution layer = new(data.Sparse, geometry, activation: Activation.Relu);
+            using SparseConvolution layer = new(data.Sparse, geometry, activation: Activation.Relu, options: new KernelOptions { Degree = runner.Degree });
             ChainRow($"3x3 256->256 on 28x28, {sparsity:0 %} sparse", runner, () => layer.Compute(x, y, 1, 28, 28, runner), shorter, longer, 2, bar, layer.NonZeros * 784.0, layer.ResidentBytes, layer.NonZeros);
             Check(y, shorter.Output);
         }
@@ -156,7 +158,7 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
             [KernelStock.Node("LSTM", ["x", "w", "r"], ["y"], ("hidden_size", Hidden))],
             [KernelStock.Tensor("w", w.Dense, 1, 4 * Hidden, Hidden), KernelStock.Tensor("r", r.Dense, 1, 4 * Hidden, Hidden)],
             (x, [Steps, 1, Hidden]), [Steps, 1, 1, Hidden], runner.Degree);
-        using SparseRecurrent layer = new(new RecurrentGeometry { Kind = RecurrentKind.Lstm, Inputs = Hidden, Hidden = Hidden }, [w.Sparse], [r.Sparse]);
+        using SparseRecurrent layer = new(new RecurrentGeometry { Kind = RecurrentKind.Lstm, Inputs = Hidden, Hidden = Hidden }, [w.Sparse], [r.Sparse], options: new KernelOptions { Degree = runner.Degree });
         Row(
             "LSTM 512, 90 % sparse, 100 steps", runner,
             () => Step(layer, x, y, runner),
@@ -195,8 +197,10 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
 
     private void Row(string name, KernelThreads runner, Action ours, Action stock, double? bar, double multiplyAdds, long bytes, long nonZeros)
     {
-        (double mine, double peer) = Stopwatches.Alternate(ours, stock, Rounds, 2);
-        table.Add(BenchRow.Faster(Name(name, runner), mine, peer, "ms", bar, Note(mine, runner.Degree, multiplyAdds, bytes, nonZeros)));
+        Stopwatches.Warm(ours);
+        Stopwatches.Warm(stock);
+        (double mine, double peer, string rounds) = _probe!.Measure(() => (Stopwatches.Time(ours, 2), Stopwatches.Time(stock, 2)), Rounds);
+        table.Add(BenchRow.Faster(Name(name, runner), mine, peer, "ms", bar, $"{Note(mine, runner.Degree, multiplyAdds, bytes, nonZeros)}; {rounds}"));
     }
 
     /// <summary>Both sides as the difference of a longer run and a shorter one: what begins and ends a run counts for neither.</summary>
@@ -210,15 +214,9 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
 
         Stopwatches.Warm(Longer);
         Stopwatches.Warm(longer.Run);
-        double[] mine = new double[Rounds], peer = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
-        {
-            mine[round] = (Stopwatches.Time(Longer, 2) - Stopwatches.Time(ours, 2)) / difference;
-            peer[round] = (Stopwatches.Time(longer.Run, 2) - Stopwatches.Time(shorter.Run, 2)) / difference;
-        }
-
-        double median = Stopwatches.Median(mine);
-        table.Add(BenchRow.Faster(Name(name, runner), median, Stopwatches.Median(peer), "ms", bar, Note(median, runner.Degree, multiplyAdds, bytes, nonZeros)));
+        (double mine, double peer, string rounds) = _probe!.Measure(
+            () => ((Stopwatches.Time(Longer, 2) - Stopwatches.Time(ours, 2)) / difference, (Stopwatches.Time(longer.Run, 2) - Stopwatches.Time(shorter.Run, 2)) / difference), Rounds);
+        table.Add(BenchRow.Faster(Name(name, runner), mine, peer, "ms", bar, $"{Note(mine, runner.Degree, multiplyAdds, bytes, nonZeros)}; {rounds}"));
     }
 
     private static string Name(string name, KernelThreads runner) => $"{name}, {runner.Degree} thread{(runner.Degree == 1 ? "" : "s")}";
