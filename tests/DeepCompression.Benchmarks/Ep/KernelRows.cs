@@ -13,7 +13,7 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
     private const int Rounds = 15; // measurements a side
 
     private KernelPeak _peak = new(1, 1);
-    private LoadProbe? _probe;
+    private QuietProbe? _probe;
 
     /// <summary>Adds all rows, or those whose kind is among the arguments: fc, nbits, conv, convtranspose, lstm, shared.</summary>
     public void Run()
@@ -24,7 +24,7 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
         foreach (int threads in (int[])[1, 2])
         {
             using KernelThreads runner = new(threads);
-            _probe = new LoadProbe(runner);
+            _probe = new QuietProbe(runner);
             if (Wants("fc"))
                 FullyConnected(runner);
             if (Wants("nbits"))
