@@ -131,7 +131,7 @@ public sealed unsafe class SparseRecurrent : IDisposable
         }
 
         int phases = arguments.Steps * PhasesAStep;
-        PhasedParts.Run(phases, directions * _parts[0].Length, &Step, Unsafe.AsPointer(ref work), runner);
+        PhasedParts.Run(arguments.Y == null ? phases : phases + 1, directions * _parts[0].Length, &Step, Unsafe.AsPointer(ref work), runner);
         WriteLast(work);
         _scratch.Return(scratch);
         GC.KeepAlive(this);
@@ -163,15 +163,17 @@ public sealed unsafe class SparseRecurrent : IDisposable
         float* before = own + work.States + (step % 2 * work.StateStride), after = own + work.States + ((1 - (step % 2)) * work.StateStride);
         float* reset = own + work.States + (2 * work.StateStride), cell = own + work.States + (3 * work.StateStride);
         bool second = phase % layer.PhasesAStep == 1;
+        if (step > 0 && !second && work.Arguments.Y != null)
+            WriteOutputs(work, direction, step - 1, part.FirstUnit, part.EndUnit, before);
+        if (step == work.Arguments.Steps)
+            return;
         SlidingLayout layout = second ? part.Hidden! : part.Gates;
         SlidingProduct.Run(layout, layer._width, 0, layout.Tiles, second ? reset : before, work.StateLength, products, rows, batch, bias, default);
 
         float clip = layer.Geometry.Clip ?? float.PositiveInfinity;
         for (int b = 0; b < batch; b++)
         {
-            int length = work.Arguments.SequenceLengths == null ? work.Arguments.Steps : work.Arguments.SequenceLengths[b];
-            bool reverse = layer.Geometry.Direction == RecurrentDirection.Reverse || direction == 1, over = step >= length;
-            int time = reverse && !over ? length - 1 - step : step;
+            (int time, bool over) = work.GetTime(direction, step, b);
             float* input = own + ((((long)time * batch) + b) * work.ProjectedStride), product = products + ((long)b * rows);
             float* previous = before + ((long)b * work.StateLength), state = after + ((long)b * work.StateLength), resetState = reset + ((long)b * work.StateLength);
             if (layer.PhasesAStep == 2 && !second)
@@ -189,14 +191,25 @@ public sealed unsafe class SparseRecurrent : IDisposable
                 RecurrentGates.GruFinish(input, product, hidden, part.FirstUnit, part.EndUnit, previous, state, clip);
             else
                 RecurrentGates.GruLinear(input, product, hidden, part.FirstUnit, part.EndUnit, previous, state, clip);
+        }
+    }
 
-            if (work.Arguments.Y == null)
-                continue;
-            Span<float> y = new(work.Arguments.Y + (((((long)time * layer.Geometry.Directions) + direction) * batch) + b) * hidden, hidden);
+    /// <summary>
+    /// Writes the outputs of some units of a step that is over: a run of units, of which every part has computed some. Were each
+    /// part to write what it computes, threads would take the same cache lines from each other.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WriteOutputs(in Work work, int direction, int step, int first, int end, float* states)
+    {
+        SparseRecurrent layer = work.Layer;
+        for (int b = 0; b < work.Arguments.Batch; b++)
+        {
+            (int time, bool over) = work.GetTime(direction, step, b);
+            float* y = work.Arguments.Y + ((((((long)time * layer.Geometry.Directions) + direction) * work.Arguments.Batch) + b) * layer.Geometry.Hidden) + first;
             if (over)
-                layer._orders[direction].Clear(part.FirstUnit, units, y);
+                new Span<float>(y, end - first).Clear();
             else
-                layer._orders[direction].Restore(new ReadOnlySpan<float>(state + part.FirstUnit, units), part.FirstUnit, y);
+                layer._orders[direction].Restore(states + ((long)b * work.StateLength), first, end - first, y);
         }
     }
 
@@ -211,9 +224,9 @@ public sealed unsafe class SparseRecurrent : IDisposable
             {
                 long to = (((long)d * work.Arguments.Batch) + b) * geometry.Hidden, from = (long)b * work.StateLength;
                 if (work.Arguments.LastHidden != null)
-                    work.Layer._orders[d].Restore(new ReadOnlySpan<float>(last + from, geometry.Hidden), 0, new Span<float>(work.Arguments.LastHidden + to, geometry.Hidden));
+                    work.Layer._orders[d].Restore(last + from, 0, geometry.Hidden, work.Arguments.LastHidden + to);
                 if (work.Arguments.LastCell != null)
-                    work.Layer._orders[d].Restore(new ReadOnlySpan<float>(cell + from, geometry.Hidden), 0, new Span<float>(work.Arguments.LastCell + to, geometry.Hidden));
+                    work.Layer._orders[d].Restore(cell + from, 0, geometry.Hidden, work.Arguments.LastCell + to);
             }
         }
     }
@@ -237,5 +250,13 @@ public sealed unsafe class SparseRecurrent : IDisposable
         public long Products;      // where the products of a direction start, in numbers
         public long States;        // where two hidden states, the reset state and the cell start
         public long StateStride;
+
+        /// <summary>Which element of a sequence a step takes, and whether the sequence has ended before it.</summary>
+        public readonly (int Time, bool Over) GetTime(int direction, int step, int sequence)
+        {
+            int length = Arguments.SequenceLengths == null ? Arguments.Steps : Arguments.SequenceLengths[sequence];
+            bool reverse = Layer.Geometry.Direction == RecurrentDirection.Reverse || direction == 1, over = step >= length;
+            return (reverse && !over ? length - 1 - step : step, over);
+        }
     }
 }

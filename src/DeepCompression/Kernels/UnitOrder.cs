@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Kernels;
@@ -6,7 +9,7 @@ namespace DeepCompression.Kernels;
 /// The order in which a recurrent layer holds its hidden units: those with many recurrent weights first, so that the lanes of
 /// a tile end together while the results of a tile are neighbours in memory.
 /// </summary>
-internal sealed class UnitOrder
+internal sealed unsafe class UnitOrder
 {
     private readonly int[] _units;  // the unit at every place
     private readonly int[] _places; // the place of every unit
@@ -54,18 +57,22 @@ internal sealed class UnitOrder
             destination[row] = source[Source(row)];
     }
 
-    /// <summary>Brings a run of places back to where their units belong.</summary>
-    public void Restore(ReadOnlySpan<float> source, int firstPlace, Span<float> destination)
+    /// <summary>Brings numbers back to where their units belong.</summary>
+    /// <param name="source">The numbers in the order.</param>
+    /// <param name="firstUnit">The first unit to bring back.</param>
+    /// <param name="count">How many units.</param>
+    /// <param name="destination">Where the first of them goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Restore(float* source, int firstUnit, int count, float* destination)
     {
-        for (int i = 0; i < source.Length; i++)
-            destination[_units[firstPlace + i]] = source[i];
-    }
-
-    /// <summary>Sets the units of a run of places to zero.</summary>
-    public void Clear(int firstPlace, int count, Span<float> destination)
-    {
-        for (int i = 0; i < count; i++)
-            destination[_units[firstPlace + i]] = 0;
+        fixed (int* places = &_places[firstUnit])
+        {
+            int i = 0;
+            for (; Avx2.IsSupported && i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+                Avx2.GatherVector256(source, Vector256.Load(places + i), sizeof(float)).Store(destination + i);
+            for (; i < count; i++)
+                destination[i] = source[places[i]];
+        }
     }
 
     private static int Count(CsrMatrix matrix, int row) => matrix.RowPointers[row + 1] - matrix.RowPointers[row];
