@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
-
 namespace DeepCompression;
 
 /// <summary>The static shape of a weight. The default value is the shape of a scalar.</summary>
 public readonly struct TensorShape : IEquatable<TensorShape>
 {
-    private readonly ImmutableArray<long> _dimensions;
+    private readonly long[]? _dimensions;
 
     /// <summary>Makes a shape of the given dimensions, outermost first.</summary>
     /// <param name="dimensions">The dimensions; none for a scalar.</param>
@@ -14,16 +12,21 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     public TensorShape(params ReadOnlySpan<long> dimensions)
     {
         long length = 1;
+        bool isEmpty = false;
         foreach (long dimension in dimensions)
+        {
             ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(dimensions));
-        foreach (long dimension in dimensions.Contains(0) ? [0] : dimensions)
+            isEmpty |= dimension == 0;
+        }
+
+        foreach (long dimension in isEmpty ? [0] : dimensions)
         {
             if (dimension > int.MaxValue || length * dimension > int.MaxValue)
                 throw new ArgumentException($"A weight holds at most {int.MaxValue} elements; this shape has more.", nameof(dimensions));
             length *= dimension;
         }
 
-        _dimensions = [.. dimensions];
+        _dimensions = dimensions.ToArray();
         Length = (int)length;
         HasLength = true;
     }
@@ -31,7 +34,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     private bool HasLength { get; }
 
     /// <summary>The dimensions, outermost first.</summary>
-    public ReadOnlySpan<long> Dimensions => _dimensions.IsDefault ? [] : _dimensions.AsSpan();
+    public ReadOnlySpan<long> Dimensions => _dimensions;
 
     /// <summary>The number of dimensions; 0 for a scalar.</summary>
     public int Rank => Dimensions.Length;

@@ -4,7 +4,7 @@ namespace DeepCompression.ExecutionProvider.Graph;
 internal sealed class GraphView
 {
     private readonly Dictionary<string, NodeView> _producers = [];
-    private readonly Dictionary<string, List<(NodeView Node, int Input)>> _readers = [];
+    private readonly Dictionary<string, List<Reader>> _readers = [];
 
     public GraphView(string name, NodeView[] nodes)
     {
@@ -37,8 +37,8 @@ internal sealed class GraphView
     public NodeView? Producer(ValueView? value) => value is null ? null : _producers.GetValueOrDefault(value.Name);
 
     /// <summary>The nodes that read a value, with the place at which each does.</summary>
-    public IReadOnlyList<(NodeView Node, int Input)> Readers(ValueView? value) =>
-        value is not null && _readers.TryGetValue(value.Name, out List<(NodeView, int)>? readers) ? readers : [];
+    public IReadOnlyList<Reader> Readers(ValueView? value) =>
+        value is not null && _readers.TryGetValue(value.Name, out List<Reader>? readers) ? readers : [];
 
     /// <summary>The node that alone reads a value which does not leave the graph; null where there is no such node.</summary>
     public NodeView? OnlyReader(ValueView? value) =>
@@ -48,8 +48,11 @@ internal sealed class GraphView
     {
         if (value is null)
             return;
-        if (!_readers.TryGetValue(value.Name, out List<(NodeView, int)>? readers))
+        if (!_readers.TryGetValue(value.Name, out List<Reader>? readers))
             _readers[value.Name] = readers = [];
-        readers.Add((node, input));
+        readers.Add(new Reader(node, input));
     }
+
+    /// <summary>A node that reads a value, and the place among its inputs. A class: lists of structs are compiled when they are first used.</summary>
+    internal sealed record Reader(NodeView Node, int Input);
 }

@@ -23,10 +23,10 @@ internal static class ConvolutionShape
         ReadOnlySpan<long> shape = weight.Dimensions;
         int axes = shape.Length - 2;
         long groups = node.GetInt("group", 1);
-        int[] kernel = [.. shape[2..].ToArray().Select(dimension => (int)dimension)];
+        int[] kernel = ToInts(shape[2..]);
         int[] strides = Axes(node, "strides", axes, 1);
         int[] dilations = Axes(node, "dilations", axes, 1);
-        if (groups < 1 || shape[0] % groups != 0 || Array.Exists(strides, stride => stride < 1) || Array.Exists(dilations, dilation => dilation < 1) || shape.Contains(0))
+        if (groups < 1 || shape[0] % groups != 0 || Least(strides) < 1 || Least(dilations) < 1 || weight.Length == 0)
             throw new InvalidDataException($"node '{node.Label}': a convolution of {groups} groups and these strides does not fit a weight of shape {weight}");
         if (ReadPads(node, axes, kernel, strides, dilations) is not (int[] before, int[] after))
             return null;
@@ -58,7 +58,9 @@ internal static class ConvolutionShape
         if (automatic is "NOTSET" or "")
         {
             int[] pads = Axes(node, "pads", 2 * axes, 0);
-            return Array.Exists(pads, pad => pad < 0) ? null : (pads[..axes], pads[axes..]);
+            for (int axis = 0; axis < axes; axis++)
+                (before[axis], after[axis]) = (pads[axis], pads[axes + axis]);
+            return Least(pads) < 0 ? null : (before, after);
         }
 
         if (automatic == "VALID")
@@ -82,10 +84,28 @@ internal static class ConvolutionShape
     private static int[] Axes(NodeView node, string name, int count, int fallback)
     {
         long[]? values = node.GetInts(name);
-        if (values is null)
-            return [.. Enumerable.Repeat(fallback, count)];
-        return values.Length == count
-            ? Array.ConvertAll(values, value => checked((int)value))
-            : throw new InvalidDataException($"node '{node.Label}': {name} has {values.Length} numbers instead of {count}");
+        if (values is not null)
+            return values.Length == count ? ToInts(values) : throw new InvalidDataException($"node '{node.Label}': {name} has {values.Length} numbers instead of {count}");
+        int[] result = new int[count];
+        for (int i = 0; i < count; i++)
+            result[i] = fallback;
+        return result;
+    }
+
+    // Loops: generic methods over numbers are compiled when they are first used.
+    private static int[] ToInts(ReadOnlySpan<long> values)
+    {
+        int[] result = new int[values.Length];
+        for (int i = 0; i < result.Length; i++)
+            result[i] = checked((int)values[i]);
+        return result;
+    }
+
+    private static int Least(int[] values)
+    {
+        int least = int.MaxValue;
+        foreach (int value in values)
+            least = Math.Min(least, value);
+        return least;
     }
 }

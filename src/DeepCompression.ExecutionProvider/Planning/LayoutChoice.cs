@@ -24,7 +24,7 @@ internal sealed class LayoutChoice(GraphView graph, double margin)
 
     private static readonly string[] _pools = ["MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool"];
 
-    private readonly Dictionary<NodeView, (double Plain, double Blocked)> _candidates = [];
+    private readonly Dictionary<NodeView, Costs> _candidates = [];
     private readonly List<(NodeView A, NodeView B)> _ties = [];
 
     /// <summary>Whether the layout around an operator matters.</summary>
@@ -38,7 +38,7 @@ internal sealed class LayoutChoice(GraphView graph, double margin)
     {
         for (int i = 0; i < nodes.Count; i++)
         {
-            _candidates[nodes[i]] = i == 0 ? (plain, blocked) : default;
+            _candidates[nodes[i]] = i == 0 ? new Costs(plain, blocked) : new Costs(0, 0);
             if (i > 0)
                 _ties.Add((nodes[0], nodes[i]));
         }
@@ -68,7 +68,7 @@ internal sealed class LayoutChoice(GraphView graph, double margin)
     // Near is plain, far is blocked.
     private int Add(MinimumCut cut, NodeView node)
     {
-        if (_candidates.TryGetValue(node, out (double Plain, double Blocked) cost))
+        if (_candidates.TryGetValue(node, out Costs? cost))
             return cut.Add(cost.Plain, cost.Blocked);
         if (Concerns(node))
             return cut.Add(Never, 0);
@@ -122,4 +122,6 @@ internal sealed class LayoutChoice(GraphView graph, double margin)
     private static double Numbers(ValueView? value) => value?.Shape is [_, long channels, long rows, long columns]
         ? Math.Max(channels, 1) * (double)(rows > 0 ? rows : UnknownExtent) * (columns > 0 ? columns : UnknownExtent)
         : 0;
+
+    private sealed record Costs(double Plain, double Blocked);
 }

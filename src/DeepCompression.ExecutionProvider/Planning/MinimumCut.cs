@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace DeepCompression.ExecutionProvider.Planning;
 
 /// <summary>
@@ -57,19 +55,26 @@ internal sealed class MinimumCut
             }
         }
 
-        return [.. _levels.Select(level => level >= 0)];
+        bool[] near = new bool[_levels.Length];
+        for (int node = 0; node < near.Length; node++)
+            near[node] = _levels[node] >= 0;
+        return near;
     }
 
     private bool FindLevels()
     {
         _levels = new int[_arcsOf.Count];
-        Array.Fill(_levels, -1);
-        _levels[Near] = 0;
-        Queue<int> queue = new([Near]);
+        for (int node = 0; node < _levels.Length; node++)
+            _levels[node] = node == Near ? 0 : -1;
+        Queue<int> queue = new();
+        queue.Enqueue(Near);
         while (queue.TryDequeue(out int node))
         {
-            foreach (Arc arc in _arcsOf[node].Select(index => _arcs[index]).Where(arc => arc.Left > Nothing && _levels[arc.To] < 0))
+            foreach (int index in _arcsOf[node])
             {
+                Arc arc = _arcs[index];
+                if (arc.Left <= Nothing || _levels[arc.To] >= 0)
+                    continue;
                 _levels[arc.To] = _levels[node] + 1;
                 queue.Enqueue(arc.To);
             }
@@ -83,22 +88,28 @@ internal sealed class MinimumCut
     {
         if (node == Far)
             return most;
-        Span<Arc> arcs = CollectionsMarshal.AsSpan(_arcs);
         for (; _next[node] < _arcsOf[node].Count; _next[node]++)
         {
             int index = _arcsOf[node][_next[node]];
-            if (arcs[index].Left <= Nothing || _levels[arcs[index].To] != _levels[node] + 1)
+            Arc arc = _arcs[index];
+            if (arc.Left <= Nothing || _levels[arc.To] != _levels[node] + 1)
                 continue;
-            double pushed = Push(arcs[index].To, Math.Min(most, arcs[index].Left));
+            double pushed = Push(arc.To, Math.Min(most, arc.Left));
             if (pushed <= Nothing)
                 continue;
-            arcs[index].Left -= pushed;
-            arcs[index ^ 1].Left += pushed;
+            arc.Left -= pushed;
+            _arcs[index ^ 1].Left += pushed;
             return pushed;
         }
 
         return 0;
     }
 
-    private record struct Arc(int To, double Left);
+    // A class: lists of structs are compiled when they are first used.
+    private sealed class Arc(int to, double left)
+    {
+        public int To => to;
+
+        public double Left { get; set; } = left;
+    }
 }

@@ -188,9 +188,15 @@ internal sealed class WeightNode
         ? new TensorShape(tensor.As<long>())
         : throw new InvalidDataException("the shape is not of type int64");
 
-    private static int[] ReadLayout(TensorView tensor, int count) => tensor.ElementType == OnnxType.Int64 && tensor.As<long>().Length == count
-        ? [.. tensor.As<long>().ToArray().Select(value => checked((int)value))]
-        : throw new InvalidDataException($"the layout is not {count} numbers of type int64");
+    private static int[] ReadLayout(TensorView tensor, int count)
+    {
+        if (tensor.ElementType != OnnxType.Int64 || tensor.As<long>().Length != count)
+            throw new InvalidDataException($"the layout is not {count} numbers of type int64");
+        int[] layout = new int[count];
+        for (int i = 0; i < count; i++)
+            layout[i] = checked((int)tensor.As<long>()[i]);
+        return layout;
+    }
 
     private T Guard<T>(Func<T> read) => Guard(Node, read);
 

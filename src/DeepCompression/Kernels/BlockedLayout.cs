@@ -33,7 +33,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
         (_codebookLength, _groups) = (matrix.Codebook.Length, matrix.Groups);
         _entries = entries;
         _segments = NativeBuffer.Copy(segments);
-        _codebook = NativeBuffer.Copy<float>(matrix.Codebook);
+        _codebook = NativeBuffer.Copy(matrix.Codebook);
         if (matrix.Groups > 1)
         {
             int size = matrix.Codebook.Length / matrix.Groups, rowsAGroup = matrix.Rows / matrix.Groups;

@@ -36,9 +36,11 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
             : ((Cut.GridRows - 1) * BlockRows * geometry.StrideHeight) + InputRows;
         bool inside = Cut.Lanes == ConvolutionLanes.Blocks && geometry is { PadTop: 0, PadLeft: 0 } && PlaneRows <= height && PlaneColumns <= width;
         PlaneLength = IsFlat || inside ? 0 : (long)Cut.Images * PlaneRows * PlaneColumns;
-        Places = [.. Enumerable.Range(0, lanes).Select(lane => (lane / (Cut.GridRows * Cut.GridColumns), lane / Cut.GridColumns % Cut.GridRows, lane % Cut.GridColumns))];
-        Passes = [.. ConvolutionPasses.Cover(Cut.Lanes, BlockRows, BlockColumns)];
-        int sums = Passes.Max(pass => pass.Shape.Sums) * VectorBytes * geometry.OutputChannels;
+        Places = new (int, int, int)[lanes];
+        for (int lane = 0; lane < lanes; lane++)
+            Places[lane] = (lane / (Cut.GridRows * Cut.GridColumns), lane / Cut.GridColumns % Cut.GridRows, lane % Cut.GridColumns);
+        Passes = ConvolutionPasses.Cover(Cut.Lanes, BlockRows, BlockColumns);
+        int sums = GetLargestShape().Sums * VectorBytes * geometry.OutputChannels;
         Layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(parts, (sums / SumBytes) + 1), geometry.OutputChannels / geometry.Groups, IsFlat ? null : GetPositions(), together: outputs?.Count ?? 1);
     }
 
@@ -147,12 +149,20 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     private int ChooseBlock(CsrMatrix weights)
     {
         int taps = Geometry.KernelHeight * Geometry.KernelWidth, channels = Geometry.InputChannels / Geometry.Groups;
-        TileShape shape = Passes.MaxBy(pass => pass.Shape.Sums).Shape;
+        TileShape shape = GetLargestShape();
         (int rows, int columns) = Cut.GetInputs(Geometry, Width, IsStrips ? (1, shape.Sums) : (shape.Runs, shape.Vectors));
         double density = weights.NonZeros / Math.Max((double)weights.Rows * weights.Columns, 1);
         double fitting = Math.Max((double)CacheBytes / ((long)rows * columns * VectorBytes), LeastWeights / Math.Max(density, 1e-3) / taps);
         int most = Math.Max((int)Math.Min(fitting, BlockedLayout.MaxBlockColumns / taps), 1), blocks = (channels + most - 1) / most;
         return Math.Min((channels + blocks - 1) / blocks * taps, BlockedLayout.MaxBlockColumns);
+    }
+
+    private TileShape GetLargestShape()
+    {
+        TileShape largest = Passes[0].Shape;
+        foreach (ConvolutionPass pass in Passes)
+            largest = pass.Shape.Sums > largest.Sums ? pass.Shape : largest;
+        return largest;
     }
 
     private int[] GetPositions()

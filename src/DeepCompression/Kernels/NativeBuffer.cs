@@ -24,6 +24,14 @@ internal sealed unsafe class NativeBuffer : IDisposable
     /// <summary>The length.</summary>
     public long Bytes { get; }
 
+    /// <summary>A buffer that holds a copy of the numbers. What is generic over them is not compiled ahead of time.</summary>
+    public static NativeBuffer Copy(ReadOnlySpan<float> source)
+    {
+        NativeBuffer buffer = new((long)source.Length * sizeof(float));
+        source.CopyTo(new Span<float>(buffer.Pointer, source.Length));
+        return buffer;
+    }
+
     /// <summary>A buffer that holds a copy of the elements.</summary>
     public static NativeBuffer Copy<T>(ReadOnlySpan<T> source)
         where T : unmanaged

@@ -46,7 +46,7 @@ internal sealed unsafe class SlidingLayout : IDisposable
         _groups = groups;
         _words = NativeBuffer.Copy<uint>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(words));
         _steps = NativeBuffer.Copy<byte>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(steps));
-        _codebook = NativeBuffer.Copy<float>(codebook);
+        _codebook = NativeBuffer.Copy(codebook);
         _order = NativeBuffer.Copy<int>(order);
         IsInOrder = true;
         for (int place = 1; place < order.Length; place++)

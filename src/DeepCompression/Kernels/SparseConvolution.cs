@@ -56,7 +56,7 @@ public sealed unsafe class SparseConvolution : IDisposable
     public long NonZeros { get; }
 
     /// <summary>Bytes that the layouts built so far hold.</summary>
-    public long ResidentBytes => _bias.Bytes + _plans.Sum(plan => plan.Layout.Bytes) + (_weights is CsrMatrix weights ? (weights.NonZeros * (sizeof(int) + 1)) + (sizeof(int) * (long)weights.Rows) : 0);
+    public long ResidentBytes => _bias.Bytes + LayoutBytes + (_weights is CsrMatrix weights ? (weights.NonZeros * (sizeof(int) + 1)) + (sizeof(int) * (long)weights.Rows) : 0);
 
     /// <summary>Builds what inputs of this size need, so that the first call need not. The last few sizes are kept.</summary>
     /// <param name="height">Rows of the input.</param>
@@ -116,6 +116,17 @@ public sealed unsafe class SparseConvolution : IDisposable
         _scratch.Dispose();
         foreach (ConvolutionPlan plan in _plans)
             plan.Dispose();
+    }
+
+    private long LayoutBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (ConvolutionPlan plan in _plans)
+                bytes += plan.Layout.Bytes;
+            return bytes;
+        }
     }
 
     private ConvolutionPlan GetPlan(int batch, int height, int width)

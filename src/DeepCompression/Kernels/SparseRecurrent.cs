@@ -79,9 +79,9 @@ public sealed unsafe class SparseRecurrent : IDisposable
             _parts[d] = RecurrentPart.Split(geometry, order.Permute(recurrentWeights[d], readsUnits: true), options.Degree ?? Environment.ProcessorCount);
         }
 
-        _recurrentBias = NativeBuffer.Copy<float>(recurrentBias);
+        _recurrentBias = NativeBuffer.Copy(recurrentBias);
         if (!peepholes.IsEmpty)
-            _peepholes = NativeBuffer.Copy<float>([.. ownPeepholes, .. new float[SlidingLayout.Lanes]]);
+            _peepholes = NativeBuffer.Copy([.. ownPeepholes, .. new float[SlidingLayout.Lanes]]);
     }
 
     /// <summary>Kind, direction, sizes.</summary>

@@ -47,6 +47,6 @@ public static class TransposedConvolutionCost
         };
         double inputs = (double)input.Rows * input.Columns * phases.InputChannels, outputs = (double)block.Rows * block.Columns * phases.OutputChannels;
         double multiplyAdds = (ConvolutionPasses.GetCost(cut.Lanes, block.Rows, block.Columns) * nonZeros) + (inputs * moveIn) + (outputs * moveOut);
-        return (multiplyAdds * TileNanosecondsPerMultiplyAdd) + (unit * phases.Groups * ConvolutionPasses.Cover(cut.Lanes, block.Rows, block.Columns).Count());
+        return (multiplyAdds * TileNanosecondsPerMultiplyAdd) + (unit * phases.Groups * ConvolutionPasses.Cover(cut.Lanes, block.Rows, block.Columns).Length);
     }
 }

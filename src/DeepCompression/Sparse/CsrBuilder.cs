@@ -101,7 +101,8 @@ public static class CsrBuilder
             }
         }
 
-        rowPointers.AsSpan(Math.Min(row + 1, rows)).Fill(count);
+        for (row = Math.Min(row + 1, rows); row <= rows; row++)
+            rowPointers[row] = count;
         return count;
     }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Sparse;
 
@@ -104,16 +103,14 @@ public static class Digits
             throw new InvalidDataException($"Digits of '{name}' beyond the last are 0; byte {length - 1} is {packed[^1]}.");
     }
 
-    // Digits of 4 bits, 32 at a time; returns how many were unpacked.
+    // Two digits of 4 bits a byte; returns how many were unpacked.
     private static int UnpackPairs(ReadOnlySpan<byte> packed, Span<byte> destination)
     {
         int done = 0;
-        for (; done + (2 * Vector128<byte>.Count) <= destination.Length; done += 2 * Vector128<byte>.Count)
+        for (int i = 0; done + 1 < destination.Length && i < packed.Length; i++, done += 2)
         {
-            Vector128<byte> pairs = Vector128.Create(packed.Slice(done / 2, Vector128<byte>.Count));
-            Vector128<byte> low = pairs & Vector128.Create((byte)0xf), high = pairs >>> 4;
-            (Vector128.WidenLower(low) | (Vector128.WidenLower(high) << 8)).AsByte().CopyTo(destination[done..]);
-            (Vector128.WidenUpper(low) | (Vector128.WidenUpper(high) << 8)).AsByte().CopyTo(destination[(done + Vector128<byte>.Count)..]);
+            destination[done] = (byte)(packed[i] & 0xf);
+            destination[done + 1] = (byte)(packed[i] >> 4);
         }
 
         return done;

@@ -78,7 +78,7 @@ public sealed class SharedParts
         switch (size)
         {
             case 2: parts.LookUp(MemoryMarshal.Cast<byte, ushort>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ushort>(destination)); break;
-            case 4: parts.LookUp(MemoryMarshal.Cast<byte, uint>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, uint>(destination)); break;
+            case 4: parts.LookUp(MemoryMarshal.Cast<byte, Bits32>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, Bits32>(destination)); break;
             default: parts.LookUp(MemoryMarshal.Cast<byte, ulong>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ulong>(destination)); break;
         }
     }

@@ -114,12 +114,11 @@ public sealed class SparseParts
         switch (size)
         {
             case 2: parts.Scatter(MemoryMarshal.Cast<byte, ushort>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ushort>(destination)); break;
-            case 4: parts.Scatter(MemoryMarshal.Cast<byte, uint>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, uint>(destination)); break;
+            case 4: parts.Scatter(MemoryMarshal.Cast<byte, Bits32>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, Bits32>(destination)); break;
             default: parts.Scatter(MemoryMarshal.Cast<byte, ulong>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ulong>(destination)); break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scatter<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
         where T : unmanaged
     {

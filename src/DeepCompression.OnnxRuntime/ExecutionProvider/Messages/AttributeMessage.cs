@@ -54,7 +54,7 @@ internal sealed class AttributeMessage
 
     public long[] GetInts()
     {
-        List<long> result = [];
+        NumberList result = new();
         FieldReader fields = new(_model.Bytes, Extent);
         while (fields.Next())
         {
@@ -62,7 +62,7 @@ internal sealed class AttributeMessage
                 fields.AddNumbers(result);
         }
 
-        return [.. result];
+        return result.ToArray();
     }
 
     /// <summary>The text, or the texts, that the attribute holds.</summary>

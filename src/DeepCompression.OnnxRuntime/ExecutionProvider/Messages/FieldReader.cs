@@ -52,7 +52,7 @@ internal ref struct FieldReader
     }
 
     /// <summary>Reads numbers that a field holds, packed or a single one.</summary>
-    public readonly void AddNumbers(List<long> numbers)
+    public readonly void AddNumbers(NumberList numbers)
     {
         if ((Tag & 7) != Delimited)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using DeepCompression.Onnx;
 using static DeepCompression.OnnxRuntime.Messages.FieldReader;
@@ -10,13 +9,18 @@ internal sealed class MessageWriter
 {
     private const int MaxVarint = 10; // bytes
 
-    private readonly ArrayBufferWriter<byte> _output = new(256);
+    private byte[] _output = new byte[256];
+    private int _length;
 
     /// <summary>What was written.</summary>
-    public ReadOnlySpan<byte> Written => _output.WrittenSpan;
+    public ReadOnlySpan<byte> Written => _output.AsSpan(0, _length);
 
     /// <summary>Writes fields as they stand elsewhere.</summary>
-    public void Copy(ReadOnlySpan<byte> fields) => _output.Write(fields);
+    public void Copy(ReadOnlySpan<byte> fields)
+    {
+        fields.CopyTo(Reserve(fields.Length));
+        _length += fields.Length;
+    }
 
     /// <summary>Writes a number.</summary>
     public MessageWriter Write(int field, long value)
@@ -32,8 +36,7 @@ internal sealed class MessageWriter
         WriteVarint(ContentTag(field));
         int length = Encoding.UTF8.GetByteCount(text);
         WriteVarint((ulong)length);
-        Encoding.UTF8.GetBytes(text, _output.GetSpan(length));
-        _output.Advance(length);
+        _length += Encoding.UTF8.GetBytes(text, Reserve(length));
         return this;
     }
 
@@ -42,12 +45,24 @@ internal sealed class MessageWriter
     {
         WriteVarint(ContentTag(field));
         WriteVarint((ulong)content.Length);
-        _output.Write(content);
+        Copy(content);
         return this;
     }
 
     /// <summary>Writes a message.</summary>
     public MessageWriter Write(int field, MessageWriter message) => Write(field, message.Written);
 
-    private void WriteVarint(ulong value) => _output.Advance(MessageFields.WriteVarint(_output.GetSpan(MaxVarint), value));
+    private void WriteVarint(ulong value) => _length += MessageFields.WriteVarint(Reserve(MaxVarint), value);
+
+    private Span<byte> Reserve(int bytes)
+    {
+        if (bytes > _output.Length - _length)
+        {
+            byte[] larger = new byte[Math.Max(checked(_length + bytes), (int)Math.Min(2L * _output.Length, Array.MaxLength))];
+            Written.CopyTo(larger);
+            _output = larger;
+        }
+
+        return _output.AsSpan(_length);
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class TensorMessage
     public TensorMessage(ModelMessage model, Extent extent)
     {
         (_model, _extent) = (model, extent);
-        List<long> dimensions = [];
+        NumberList dimensions = new();
         bool isExternal = false;
         FieldReader fields = new(model.Bytes, extent);
         while (fields.Next())
@@ -31,7 +31,7 @@ internal sealed class TensorMessage
                 isExternal = fields.Value == (int)TensorProto.Types.DataLocation.External;
         }
 
-        Shape = [.. dimensions];
+        Shape = dimensions.ToArray();
         if (isExternal || GetBytes() != _raw?.Length)
             _raw = null;
     }

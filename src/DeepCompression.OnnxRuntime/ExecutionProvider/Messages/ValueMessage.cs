@@ -25,7 +25,7 @@ internal sealed class ValueMessage
 
     private static long[] ReadShape(ModelMessage model, Extent shape)
     {
-        List<long> dimensions = [];
+        NumberList dimensions = new();
         FieldReader fields = new(model.Bytes, shape);
         while (fields.Next())
         {
@@ -38,7 +38,7 @@ internal sealed class ValueMessage
             dimensions.Add(size);
         }
 
-        return [.. dimensions];
+        return dimensions.ToArray();
     }
 
     private static Extent? Find(ModelMessage model, Extent message, int field)

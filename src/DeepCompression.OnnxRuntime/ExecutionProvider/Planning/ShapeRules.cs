@@ -100,7 +100,7 @@ internal static class ShapeRules
     private static long[]? Pool(NodeView node) =>
         node.Input(0)?.Shape is [_, long channels, ..] && node.GetInts("kernel_shape") is long[] kernel ? Window(node, (channels, kernel)) : null;
 
-    private static long[]? GlobalPool(NodeView node) => node.Input(0)?.Shape is [long batch, long channels, .. long[] extents] ? [batch, channels, .. extents.Select(_ => 1L)] : null;
+    private static long[]? GlobalPool(NodeView node) => node.Input(0)?.Shape is [long batch, long channels, .. long[] extents] ? Filled([batch, channels, .. extents], 2, 1) : null;
 
     private static long[]? Window(NodeView node, (long Channels, long[] Kernel)? window)
     {
@@ -113,9 +113,9 @@ internal static class ShapeRules
         {
             if (extents[i] <= 0)
                 continue;
-            long stride = Math.Max(strides.ElementAtOrDefault(i), 1);
-            long covered = ((kernel[i] - 1) * Math.Max(dilations.ElementAtOrDefault(i), 1)) + 1;
-            long padded = extents[i] + pads.ElementAtOrDefault(i) + pads.ElementAtOrDefault(extents.Length + i);
+            long stride = Math.Max(At(strides, i), 1);
+            long covered = ((kernel[i] - 1) * Math.Max(At(dilations, i), 1)) + 1;
+            long padded = extents[i] + At(pads, i) + At(pads, extents.Length + i);
             result[i + 2] = automatic.StartsWith("SAME", StringComparison.Ordinal)
                 ? (extents[i] + stride - 1) / stride
                 : (Math.Max(padded - covered + (node.GetInt("ceil_mode", 0) != 0 ? stride - 1 : 0), 0) / stride) + 1;
@@ -123,6 +123,8 @@ internal static class ShapeRules
 
         return result;
     }
+
+    private static long At(long[] numbers, int index) => index < numbers.Length ? numbers[index] : 0;
 
     private static long[]? Recurrent(NodeView node) => node.Input(0)?.Shape is [long steps, long batch, _] && node.Input(2)?.Shape is [long directions, _, long hidden] ? [steps, directions, batch, hidden] : null;
 
@@ -183,11 +185,18 @@ internal static class ShapeRules
     }
 
     // The rank stays; which sizes do is not followed up.
-    private static long[]? Changed(NodeView node) => node.Input(0)?.Shape is long[] shape ? [.. shape.Select(_ => -1L)] : null;
+    private static long[]? Changed(NodeView node) => node.Input(0)?.Shape is long[] shape ? Filled([.. shape], 0, -1) : null;
 
-    private static long[]? Resized(NodeView node) => node.Input(0)?.Shape is [long batch, long channels, .. long[] extents] ? [batch, channels, .. extents.Select(_ => -1L)] : null;
+    private static long[]? Resized(NodeView node) => node.Input(0)?.Shape is [long batch, long channels, .. long[] extents] ? Filled([batch, channels, .. extents], 2, -1) : null;
 
     private static long[]? Axes(NodeView node) => node.GetInts("axes") ?? (node.Input(1)?.Constant is { ElementType: OnnxType.Int64 } constant ? constant.As<long>().ToArray() : null);
+
+    private static long[] Filled(long[] shape, int first, long size)
+    {
+        for (int i = first; i < shape.Length; i++)
+            shape[i] = size;
+        return shape;
+    }
 
     private static long Product(ReadOnlySpan<long> shape)
     {
