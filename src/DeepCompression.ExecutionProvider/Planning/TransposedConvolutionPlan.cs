@@ -82,6 +82,7 @@ internal sealed unsafe record TransposedConvolutionPlan(
     {
         CsrMatrix stored = Weight.Rows(Geometry.InputChannels, Weight.Shape.Length / Geometry.InputChannels);
         CsrMatrix weights = WeightMatrix.Scale(OutputRows.From(stored, Geometry), Epilogue.Scale);
+        stored.Return();
         SparseTransposedConvolution kernel = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
         if (Height > 0 && Width > 0)
             kernel.Prepare(Height, Width, Batch);

@@ -9,9 +9,8 @@ internal static class WeightLayout
     public static int InnerOf(Weight weight)
     {
         ReadOnlySpan<long> dimensions = weight.Shape.Dimensions;
-        int axis = OutputAxisOf(weight) == 0 ? 1 : dimensions.Length - 2;
         long inner = 1;
-        for (int i = Math.Max(axis, 0) + 1; i < dimensions.Length; i++)
+        for (int i = InputAxisOf(weight) + 1; i < dimensions.Length; i++)
             inner *= dimensions[i];
         return (int)inner;
     }

@@ -12,12 +12,12 @@ internal sealed class ChannelSquares
 
     public string Path { get; }
 
-    /// <param name="weight">A matrix (inputs, outputs), transposed or not, or a kernel (outputs, inputs, ...).</param>
-    /// <param name="isImage">Whether the channels of what is fed are its second dimension; otherwise its last.</param>
-    public static ChannelSquares For(Weight weight, bool isImage)
+    /// <param name="weight">A matrix (inputs, outputs), transposed or not, or a kernel (outputs, inputs, ...), transposed (inputs, outputs, ...).</param>
+    public static ChannelSquares For(Weight weight)
     {
-        bool outputsFirst = isImage || weight.Consumers[0] is { OperatorType: "Gemm" } use && InputNormCollector.Attribute(use.Node, "transB") != 0;
-        return new(weight.Path, (int)weight.Shape.Dimensions[outputsFirst ? 1 : 0], isImage);
+        WeightConsumer use = weight.Consumers[0];
+        bool outputsFirst = use.OperatorType == "Conv" || (use.OperatorType == "Gemm" && InputNormCollector.Attribute(use.Node, "transB") != 0);
+        return new(weight.Path, (int)weight.Shape.Dimensions[outputsFirst ? 1 : 0], isImage: use.OperatorType is "Conv" or "ConvTranspose");
     }
 
     /// <summary>Adds one tensor that the weight is fed with.</summary>

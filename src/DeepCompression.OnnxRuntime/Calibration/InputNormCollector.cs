@@ -10,8 +10,8 @@ namespace DeepCompression.OnnxRuntime.Calibration;
 /// <see cref="CompressionOptions.InputNorms"/> takes (Sun et al. 2023, "Wanda").
 /// </summary>
 /// <remarks>
-/// Measured are the second factors of MatMul and Gemm, of two dimensions, and the kernels of Conv without groups, where every
-/// use is in the model's own graph. Other weights have no norm; they are pruned by magnitude.
+/// Measured are the second factors of MatMul and Gemm, of two dimensions, and the kernels of Conv and ConvTranspose without
+/// groups, where every use is in the model's own graph and of the same operator. Other weights have no norm; they are pruned by magnitude.
 /// </remarks>
 public sealed class InputNormCollector : IDisposable
 {
@@ -30,9 +30,9 @@ public sealed class InputNormCollector : IDisposable
         _model = model.Name;
         foreach (Weight weight in WeightWalker.Find(model))
         {
-            if (weight.Consumers.Count == 0 || !weight.Consumers.All(use => IsMeasurable(use, weight)))
+            if (weight.Consumers.Count == 0 || !weight.Consumers.All(use => IsMeasurable(use, weight) && use.OperatorType == weight.Consumers[0].OperatorType))
                 continue;
-            ChannelSquares squares = ChannelSquares.For(weight, weight.Consumers[0].OperatorType == "Conv");
+            ChannelSquares squares = ChannelSquares.For(weight);
             _measured.AddRange(weight.Consumers.Select(use => (squares, use.Node.Input[0])));
         }
 
@@ -114,7 +114,7 @@ public sealed class InputNormCollector : IDisposable
         {
             "MatMul" => weight.Shape.Rank == 2,
             "Gemm" => weight.Shape.Rank == 2 && Attribute(use.Node, "transA") == 0,
-            "Conv" => weight.Shape.Rank > 2 && Attribute(use.Node, "group", 1) == 1,
+            "Conv" or "ConvTranspose" => weight.Shape.Rank > 2 && Attribute(use.Node, "group", 1) == 1,
             _ => false,
         };
     }
