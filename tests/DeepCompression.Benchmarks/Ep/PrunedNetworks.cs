@@ -8,7 +8,8 @@ using DataType = DeepCompression.Onnx.Schema.TensorProto.Types.DataType;
 namespace DeepCompression.Benchmarks.Ep;
 
 /// <summary>
-/// Networks of AlexNet's and LeNet-5's shape whose weights are pruned and shared as in Han et al. 2016, tables 4 and 3: density and bits a layer.
+/// Networks of AlexNet's and LeNet-5's shape whose weights are pruned and shared as in Han et al. 2016, tables 4 and 3: density and bits a layer;
+/// and one of transposed convolutions, in the shape of the generator of Radford et al. 2016 ("DCGAN", figure 1, with half the channels).
 /// The values are drawn, the zeros scattered: speed and size do not depend on what the network knows.
 /// </summary>
 internal sealed class PrunedNetworks
@@ -54,16 +55,30 @@ internal sealed class PrunedNetworks
         return net.End(batch, 10);
     }
 
-    private OnnxModel End(int batch, int scores)
+    /// <summary>Makes the dense model: input <c>data</c> 1x100x1x1, output <c>scores</c>, an image 1x3x64x64.</summary>
+    public static OnnxModel Generator(double density)
+    {
+        PrunedNetworks net = new();
+        net._graph.Input.Add(Value("data", 1, 100, 1, 1));
+        string x = net.Transposed("data", "up1", 512, 100, stride: 1, pad: 0, density);
+        x = net.Transposed(x, "up2", 256, 512, stride: 2, pad: 1, density);
+        x = net.Transposed(x, "up3", 128, 256, stride: 2, pad: 1, density);
+        x = net.Transposed(x, "up4", 64, 128, stride: 2, pad: 1, density);
+        net.Transposed(x, "up5", 3, 64, stride: 2, pad: 1, density);
+        net._graph.Node[^1].OpType = "Tanh";
+        return net.End(1, 3, 64, 64);
+    }
+
+    private OnnxModel End(params long[] scores)
     {
         _graph.Node[^1].Output[0] = "scores";
-        _graph.Output.Add(Value("scores", batch, scores));
+        _graph.Output.Add(Value("scores", scores));
         return new OnnxModel(new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } }, Graph = _graph });
     }
 
     private string Convolution(string x, string name, int outputs, int inputs, int kernel, int stride, int pad, int groups, double density, int bits)
     {
-        Weights(name, density, bits, outputs, inputs / groups, kernel, kernel);
+        Weights(name, outputs, density, bits, outputs, inputs / groups, kernel, kernel);
         _graph.Node.Add(new NodeProto
         {
             OpType = "Conv",
@@ -75,9 +90,24 @@ internal sealed class PrunedNetworks
         return Relu(name);
     }
 
+    private string Transposed(string x, string name, int outputs, int inputs, int stride, int pad, double density)
+    {
+        const int Kernel = 4, Bits = 5;
+        Weights(name, outputs, density, Bits, inputs, outputs, Kernel, Kernel);
+        _graph.Node.Add(new NodeProto
+        {
+            OpType = "ConvTranspose",
+            Name = name,
+            Input = { x, name + ".weight", name + ".bias" },
+            Output = { name + ".out" },
+            Attribute = { Ints("kernel_shape", Kernel, Kernel), Ints("strides", stride, stride), Ints("pads", pad, pad, pad, pad) },
+        });
+        return Relu(name);
+    }
+
     private string Linear(string x, string name, int outputs, int inputs, double density, int bits, bool relu)
     {
-        Weights(name, density, bits, outputs, inputs);
+        Weights(name, outputs, density, bits, outputs, inputs);
         _graph.Node.Add(new NodeProto { OpType = "Gemm", Name = name, Input = { x, name + ".weight", name + ".bias" }, Output = { name + ".out" }, Attribute = { Int("transB", 1) } });
         return relu ? Relu(name) : name + ".out";
     }
@@ -94,9 +124,8 @@ internal sealed class PrunedNetworks
         return x + ".pooled";
     }
 
-    private void Weights(string name, double density, int bits, params long[] shape)
+    private void Weights(string name, int outputs, double density, int bits, params long[] shape)
     {
-        int outputs = (int)shape[0];
         int inputs = (int)(shape.Aggregate((a, b) => a * b) / outputs);
         float scale = (float)Math.Sqrt(2 / (inputs * density));
         float[] centroids = new float[(1 << bits) - 1];
