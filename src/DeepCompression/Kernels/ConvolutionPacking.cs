@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Kernels;
 
@@ -35,6 +36,7 @@ internal static unsafe class ConvolutionPacking
         }
 
         int lanesAVector = plan.Lanes, rows = plan.InputRows, columns = plan.InputColumns, phases = plan.Phases, phaseColumns = plan.PhaseColumns;
+        bool areNeighbours = plan is { IsStrips: false, BlockColumns: 1, Phases: 1 } && plan.Cut.GridColumns % LaneTurn.Quad == 0 && Vector128.IsHardwareAccelerated;
         nint rowNumbers = (nint)phases * phaseColumns * lanesAVector, channelNumbers = (nint)plan.ChannelVectors * lanesAVector;
         packed += first * channelNumbers;
         for (int channel = first; channel < end; channel++, from += area, packed += channelNumbers)
@@ -43,7 +45,9 @@ internal static unsafe class ConvolutionPacking
                 CopyPlane(plan, from + (image * imageLength), planes + (image * planeLength), rowLength);
             nint offset = hasPlanes ? 0 : (channel - first) * area;
             float* to = packed;
-            for (int row = 0; row < rows; row++, to += rowNumbers, offset += rowLength)
+            for (int row = 0; row < rows && areNeighbours; row++, to += rowNumbers, offset += rowLength)
+                LaneTurn.IntoNeighbours(lanes, lanesAVector, offset, columns, to);
+            for (int row = 0; row < rows && !areNeighbours; row++, to += rowNumbers, offset += rowLength)
                 LaneTurn.Into(lanes, lanesAVector, offset, columns, phases, phaseColumns, to);
         }
     }

@@ -8,7 +8,9 @@ namespace DeepCompression.Kernels;
 /// <summary>Turns runs of numbers that lie anywhere into lanes of vectors, and back: four numbers of every lane at once.</summary>
 internal static unsafe class LaneTurn
 {
-    private const int Quad = 4;  // numbers that are turned at once; lanes of the narrow form
+    /// <summary>Numbers that are turned at once; lanes of the narrow form.</summary>
+    public const int Quad = 4;
+
     private const int Wide = 16; // lanes of the wide form
 
     /// <summary>Writes number <c>c</c> of every lane to vector <c>c / phases + (c mod phases) phaseVectors</c>; denormals as zero.</summary>
@@ -58,6 +60,23 @@ internal static unsafe class LaneTurn
         }
 
         nint Place(int number) => phases == 1 ? number : (number % phases * phaseVectors) + (number / phases);
+    }
+
+    /// <summary>Writes number <c>c</c> of every lane to vector <c>c</c> where the lanes of a quad start at neighbouring numbers; denormals as zero.</summary>
+    /// <param name="lanes">Where the numbers of every lane start.</param>
+    /// <param name="count">Lanes of a vector, whole quads.</param>
+    /// <param name="offset">Added to every start.</param>
+    /// <param name="length">Numbers a lane.</param>
+    /// <param name="to">The vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void IntoNeighbours(float** lanes, int count, nint offset, int length, float* to)
+    {
+        for (int lane = 0; lane < count; lane += Quad)
+        {
+            float* from = lanes[lane] + offset;
+            for (int number = 0; number < length; number++)
+                Denormals.Flush(Vector128.Load(from + number)).Store(to + ((nint)number * count) + lane);
+        }
     }
 
     /// <summary>Writes vector <c>c</c> to number <c>c</c> of every lane.</summary>

@@ -28,6 +28,8 @@ internal static unsafe class PhaseUnpacking
         {
             if (plan.IsStrips)
                 InterleaveStrips(plan, phases, pass, place, sums, turned, images, count);
+            else if (plan.BlockColumns == 1)
+                InterleaveLanes(plan, phases, pass, place, sums, images, count);
             else
                 Turn(plan, phases, pass, place, sums, turned, images, count);
             return;
@@ -91,12 +93,18 @@ internal static unsafe class PhaseUnpacking
             done += run;
         }
 
-        nint rowLength = (nint)phases.Columns * length;
-        for (int channel = 0; channel < place.Wanted; channel++, images += place.Area)
-        {
-            for (int row = 0; row < phases.Rows; row++, sums += rowLength)
-                Write(runs, runCount, row, sums, length, phases.Columns, images + ((nint)row * place.Width));
-        }
+        Write(runs, runCount, phases, place, sums, length, images);
+    }
+
+    /// <summary>Lanes are single outputs, those side by side a run of positions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void InterleaveLanes(ConvolutionPlan plan, OutputPhases phases, ConvolutionPass pass, in Place place, float* sums, float* images, int count)
+    {
+        int runCount = 0, length = Math.Min(plan.Cut.GridColumns, plan.OutputWidth);
+        Run* runs = stackalloc Run[plan.Lanes];
+        for (int lane = 0; lane < plan.Lanes && plan.Places[lane].Image < count; lane += plan.Cut.GridColumns)
+            runs[runCount++] = place.GetRun(lane, plan.Places[lane].Image, (plan.Places[lane].Row * plan.BlockRows) + pass.Row, 0, length);
+        Write(runs, runCount, phases, place, sums, plan.Lanes, images);
     }
 
     /// <summary>Lanes are strips: turned, those of a phase are a run of positions.</summary>
@@ -132,6 +140,18 @@ internal static unsafe class PhaseUnpacking
 
                 Write(runs, runCount, row, turned, length, phases.Columns, images + ((nint)row * place.Width));
             }
+        }
+    }
+
+    /// <summary>Writes the runs of all channels and rows of phases.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Write(Run* runs, int count, OutputPhases phases, in Place place, float* sums, int length, float* images)
+    {
+        nint rowLength = (nint)phases.Columns * length;
+        for (int channel = 0; channel < place.Wanted; channel++, images += place.Area)
+        {
+            for (int row = 0; row < phases.Rows; row++, sums += rowLength)
+                Write(runs, count, row, sums, length, phases.Columns, images + ((nint)row * place.Width));
         }
     }
 
