@@ -41,7 +41,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
             Places[lane] = (lane / (Cut.GridRows * Cut.GridColumns), lane / Cut.GridColumns % Cut.GridRows, lane % Cut.GridColumns);
         Passes = ConvolutionPasses.Cover(Cut.Lanes, BlockRows, BlockColumns);
         int sums = GetLargestShape().Sums * VectorBytes * geometry.OutputChannels;
-        Layout = BlockedLayout.Build(weights, ChooseBlock(weights), Math.Max(parts, (sums / SumBytes) + 1), geometry.OutputChannels / geometry.Groups, IsFlat ? null : GetPositions(), together: outputs?.Count ?? 1);
+        Layout = BlockedLayout.Build(weights, ChooseBlock(weights), ((sums / SumBytes / parts) + 1) * parts, geometry.OutputChannels / geometry.Groups, IsFlat ? null : GetPositions(), together: outputs?.Count ?? 1);
     }
 
     public ConvolutionGeometry Geometry { get; }

@@ -4,8 +4,8 @@ namespace DeepCompression.Kernels;
 
 /// <summary>
 /// One call of a convolution: what its parts share. Images go in groups that stand in the lanes together. Where there
-/// are many groups, every part computes some from beginning to end; otherwise the parts share each group: each has a
-/// run of units of its own, so that it meets the same inputs again, and helps others when it is done.
+/// are many groups, every part computes some from beginning to end; otherwise the parts share each group: each has
+/// output channels of its own, so that no two threads write to the same cache lines, and helps others when it is done.
 /// </summary>
 internal unsafe struct ConvolutionWork
 {
@@ -46,6 +46,11 @@ internal unsafe struct ConvolutionWork
     private readonly int Groups => (_batch + _plan.Cut.Images - 1) / _plan.Cut.Images;
 
     private readonly int Units => _plan.Layout.Parts * _plan.Passes.Length;
+
+    /// <summary>Where there are enough parts of the weights for all threads, these are shared, in a round for every pass; otherwise units.</summary>
+    private readonly int Rounds => _plan.Layout.Parts >= _parts ? _plan.Passes.Length : 1;
+
+    private readonly int GetFirstShare(int part) => (int)((long)Units / Rounds * part / _parts);
 
     /// <summary>Computes the call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -89,7 +94,7 @@ internal unsafe struct ConvolutionWork
     {
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
         int channels = work._plan.Geometry.InputChannels, first = (int)((long)channels * part / work._parts), end = (int)((long)channels * (part + 1) / work._parts);
-        *work.GetNext(part) = (int)((long)work.Units * part / work._parts);
+        *work.GetNext(part) = 0;
         work.Pack(work._group, first, end, work._scratch, (byte*)work.GetNext(part) + NativeBuffer.Alignment);
     }
 
@@ -99,9 +104,12 @@ internal unsafe struct ConvolutionWork
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
         for (int turn = 0; turn < work._parts; turn++)
         {
-            int owner = (part + turn) % work._parts, end = (int)((long)work.Units * (owner + 1) / work._parts), unit;
-            while ((unit = Interlocked.Increment(ref *work.GetNext(owner)) - 1) < end)
-                work.Multiply(work._group, unit, work._scratch, (byte*)work.GetNext(part) + NativeBuffer.Alignment);
+            int owner = (part + turn) % work._parts, first = work.GetFirstShare(owner), shares = work.GetFirstShare(owner + 1) - first, unit;
+            while ((unit = Interlocked.Increment(ref *work.GetNext(owner)) - 1) < shares * work.Rounds)
+            {
+                int number = (unit / shares * work._plan.Layout.Parts) + first + (unit % shares); // pass after pass: inputs stay near
+                work.Multiply(work._group, number, work._scratch, (byte*)work.GetNext(part) + NativeBuffer.Alignment);
+            }
         }
     }
 
