@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.ExecutionProvider.Weights;
@@ -29,11 +28,9 @@ internal static class WeightMatrix
 
     private static void Multiply(ReadOnlySpan<float> values, float factor, Span<float> destination)
     {
-        int done = 0;
-        for (; done + Vector128<float>.Count <= values.Length; done += Vector128<float>.Count)
-            (Vector128.Create(values[done..]) * factor).CopyTo(destination[done..]);
-        for (; done < values.Length; done++)
-            destination[done] = values[done] * factor;
+        destination = destination[..values.Length];
+        for (int i = 0; i < values.Length; i++)
+            destination[i] = values[i] * factor;
     }
 
     /// <summary>A run of rows of a matrix with one codebook.</summary>

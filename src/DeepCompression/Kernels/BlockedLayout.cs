@@ -37,7 +37,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
         if (matrix.Groups > 1)
         {
             int size = matrix.Codebook.Length / matrix.Groups, rowsAGroup = matrix.Rows / matrix.Groups;
-            _codebookOffsets = NativeBuffer.Copy<int>(Enumerable.Range(0, matrix.Rows).Select(row => row / rowsAGroup * size).ToArray());
+            _codebookOffsets = NativeBuffer.Copy<int>(GetOffsets(matrix.Rows, rowsAGroup, size));
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed unsafe class BlockedLayout : IDisposable
     {
         int[] partRows = RowParts.Split(matrix.RowPointers, parts, rowUnit, together);
         int blocks = GetBlocks(matrix.Columns, blockColumns);
-        NativeBuffer buffer = new(((long)matrix.NonZeros + ReadAhead) * sizeof(uint));
+        NativeBuffer buffer = new(((long)matrix.NonZeros + ReadAhead) * sizeof(uint), written: (long)matrix.NonZeros * sizeof(uint));
         uint* entries = (uint*)buffer.Pointer; // as many as there are non-zeros are written
         int[] entryStarts = new int[((partRows.Length - 1) * blocks) + 1], segmentStarts = new int[entryStarts.Length];
         TileSegment[] segments = new TileSegment[matrix.Rows * blocks]; // at most
@@ -196,6 +196,14 @@ internal sealed unsafe class BlockedLayout : IDisposable
         _segments.Dispose();
         _codebook.Dispose();
         _codebookOffsets?.Dispose();
+    }
+
+    private static int[] GetOffsets(int rows, int rowsAGroup, int size)
+    {
+        int[] offsets = new int[rows];
+        for (int row = 0; row < rows; row++)
+            offsets[row] = row / rowsAGroup * size;
+        return offsets;
     }
 
     // Columns ascend.

@@ -9,11 +9,18 @@ internal sealed unsafe class NativeBuffer : IDisposable
     public const int Alignment = 64; // bytes
 
     public NativeBuffer(long bytes)
+        : this(bytes, written: 0)
+    {
+    }
+
+    /// <summary>Allocates memory of which the first bytes will be written at once: only the others are set to zero.</summary>
+    public NativeBuffer(long bytes, long written)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = (bytes + Alignment - 1) / Alignment * Alignment;
-        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(Bytes, Alignment), Alignment);
-        NativeMemory.Clear(Pointer, (nuint)Math.Max(Bytes, Alignment));
+        long allocated = Math.Max(Bytes, Alignment);
+        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)allocated, Alignment);
+        NativeMemory.Clear(Pointer + written, (nuint)(allocated - written));
     }
 
     ~NativeBuffer() => Free();
@@ -27,7 +34,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
     /// <summary>A buffer that holds a copy of the numbers. What is generic over them is not compiled ahead of time.</summary>
     public static NativeBuffer Copy(ReadOnlySpan<float> source)
     {
-        NativeBuffer buffer = new((long)source.Length * sizeof(float));
+        long bytes = (long)source.Length * sizeof(float);
+        NativeBuffer buffer = new(bytes, written: bytes);
         source.CopyTo(new Span<float>(buffer.Pointer, source.Length));
         return buffer;
     }
@@ -36,7 +44,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
     public static NativeBuffer Copy<T>(ReadOnlySpan<T> source)
         where T : unmanaged
     {
-        NativeBuffer buffer = new((long)source.Length * sizeof(T));
+        long bytes = (long)source.Length * sizeof(T);
+        NativeBuffer buffer = new(bytes, written: bytes);
         source.CopyTo(new Span<T>(buffer.Pointer, source.Length));
         return buffer;
     }

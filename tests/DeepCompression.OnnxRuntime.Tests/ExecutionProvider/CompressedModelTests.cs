@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DeepCompression.ExecutionProvider;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
@@ -52,6 +53,41 @@ public sealed class CompressedModelTests
         OnnxModel packed = Compress(dense, ModelForm.Packed);
         packed.Proto.Graph.ValueInfo.Clear();
         AssertEqualsStock(dense, packed, minimumSpeedup, _x);
+    }
+
+    [ProviderTheory]
+    [InlineData(0.0)]
+    [InlineData(1e9)]
+    public void CreateSession_ConstantsInTypedFields_EqualsStock(double minimumSpeedup)
+    {
+        OnnxModel dense = TwoLayers();
+        OnnxModel portable = Compress(dense, ModelForm.Portable);
+        foreach (TensorProto tensor in portable.Proto.Graph.Initializer.Where(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Float))
+        {
+            tensor.FloatData.AddRange(MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray());
+            tensor.ClearRawData();
+        }
+
+        AssertEqualsStock(dense, portable, minimumSpeedup, _x);
+    }
+
+    [ProviderTheory]
+    [InlineData(0.0)]
+    [InlineData(1e9)]
+    public void CreateSession_OpenDimensions_AreInferredAsOnStock(double minimumSpeedup)
+    {
+        OnnxModel dense = Model(17, new Input("x", [1, 3, 1, 10]), new Output("y", []), Weight("c", 1, 0.2, 20, 8, 3, 3, 3), Weight("w", 2, 0.3, 20, 5, 7), Node("Conv", "x c", "a", Ints("pads", 1, 1, 1, 1), Ints("strides", 2, 2)), Node("Relu", "a", "b"), Node("MatMul", "b w", "y"));
+        dense.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimParam = "batch";
+        dense.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[2].DimParam = "rows";
+        dense.Proto.Graph.Output[0].Type.TensorType.Shape = null;
+        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using InferenceSession stock = new(dense.ToBytes(), options);
+        using InferenceSession session = CompressedModel.CreateSession(Compress(dense, ModelForm.Packed), options, ClaimAll with { MinimumSpeedup = minimumSpeedup });
+
+        Assert.Equal(stock.OutputMetadata["y"].Dimensions, session.OutputMetadata["y"].Dimensions);
+        Assert.Equal("batch", session.OutputMetadata["y"].SymbolicDimensions[0]);
+        foreach (int batch in (int[])[1, 3])
+            AssertClose(Run(stock, ("x", Random(batch, batch * 3 * 6 * 10), [batch, 3, 6, 10])), Run(session, ("x", Random(batch, batch * 3 * 6 * 10), [batch, 3, 6, 10])));
     }
 
     [ProviderFact]
