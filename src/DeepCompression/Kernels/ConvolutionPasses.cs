@@ -21,8 +21,17 @@ internal static class ConvolutionPasses
     /// <summary>What a weight costs on all tiles, in multiply-adds.</summary>
     public static double GetCost(ConvolutionLanes lanes, int rows, int columns)
     {
+        if (lanes == ConvolutionLanes.Strips)
+            return GetCost(TilesOfStrip(columns));
+
+        // All pairs of rows are covered alike.
+        return (rows / 2 * GetCost(TilesOfBlock(2, columns))) + (rows % 2 * GetCost(TilesOfBlock(1, columns)));
+    }
+
+    private static double GetCost(IEnumerable<ConvolutionPass> tiles)
+    {
         double cost = 0;
-        foreach (ConvolutionPass pass in Tiles(lanes, rows, columns))
+        foreach (ConvolutionPass pass in tiles)
             cost += pass.Shape.Sums + Overhead;
         return cost;
     }
