@@ -2,14 +2,14 @@ using DeepCompression.Kernels;
 
 namespace DeepCompression.ExecutionProvider.Compute;
 
-/// <summary>Conv, 1-D or 2-D, with a sparse weight.</summary>
-internal sealed unsafe class ConvolutionUnit(Shared<SparseConvolution> shared, int rank, int input, int output) : Unit
+/// <summary>Conv, 1-D or 2-D, with a compressed weight.</summary>
+internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, int rank, int input, int output) : Unit
 {
     public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {
-        SparseConvolution kernel = shared.Kernel;
+        IConvolution kernel = shared.Kernel;
         ConvolutionGeometry geometry = kernel.Geometry;
         KernelCall.Tensor x = call.GetInput(input);
         if (x.Shape.Length != rank || x.Shape[1] != geometry.InputChannels)

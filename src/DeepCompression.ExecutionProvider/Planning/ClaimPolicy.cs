@@ -10,7 +10,7 @@ internal sealed record ClaimPolicy
     public static ClaimPolicy For(int threads) => threads > 1 ? new ClaimPolicy { MinimumSpeedup = SeveralThreads } : new ClaimPolicy();
 
     /// <summary>The least expected speed against the dense operator; the margin covers what the estimate does not know.</summary>
-    public double MinimumSpeedup { get; init; } = 1.15;
+    public double MinimumSpeedup { get; init; } = 1.05;
 
     /// <summary>The same for packed weights: the alternative is a dense weight that is no constant, which stock ONNX Runtime cannot prepack.</summary>
     public double MinimumSpeedupPacked { get; init; } = 0.5;

@@ -11,7 +11,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     : UnitPlan(Node, [Weight], Followers)
 {
     private const int UnknownExtent = 32; // rows or columns assumed where the model does not say
-    private const double CallNanoseconds = 8_000; // a call that is split among threads
+    private const double CallNanoseconds = 4_000; // a call that is split among threads
 
     /// <inheritdoc/>
     public override KernelEstimate Estimate
@@ -19,7 +19,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
         get
         {
             // Of one image: those of a batch cost the same each, but share the call.
-            KernelEstimate estimate = KernelCost.Convolution(Weight.Entries, Geometry, AssumedHeight, AssumedWidth);
+            KernelEstimate estimate = IsPointwise ? SharedEstimate : SparseEstimate;
             return estimate with { Kernel = estimate.Kernel + (CallNanoseconds / Batch) };
         }
     }
@@ -33,6 +33,14 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     /// <inheritdoc/>
     public override long OutputElements => (long)Geometry.OutputChannels * Geometry.GetOutputHeight(AssumedHeight) * Geometry.GetOutputWidth(AssumedWidth);
 
+    /// <summary>Whether the weight is hardly pruned, so that reading every code is less work than finding those that are not zero.</summary>
+    private bool IsPointwise => SharedPointwise.Fits(Geometry) && SharedPointwise.IsEfficient && (Weight.CodebookSize < Codebook.MaxSize || Weight.Entries == Weight.Shape.Length) &&
+        SharedEstimate.Kernel < SparseEstimate.Kernel;
+
+    private KernelEstimate SparseEstimate => KernelCost.Convolution(Weight.Entries, Geometry, AssumedHeight, AssumedWidth);
+
+    private KernelEstimate SharedEstimate => KernelCost.Pointwise(Geometry, AssumedHeight, AssumedWidth);
+
     private int AssumedHeight => Height > 0 ? Height : UnknownExtent;
 
     private int AssumedWidth => Width > 0 ? Width : UnknownExtent;
@@ -40,7 +48,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     private int Rank => Weight.Shape.Rank;
 
     /// <inheritdoc/>
-    public override string Recipe => $"{Weight.Output.Name}|{Geometry}|{Epilogue.Recipe}";
+    public override string Recipe => $"{Weight.Output.Name}|{Geometry}|{IsPointwise}|{Epilogue.Recipe}";
 
     /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
     /// <returns>The plan, or the reason why not.</returns>
@@ -65,7 +73,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
     /// <inheritdoc/>
     public override Unit Compile(CompileContext context) =>
-        new ConvolutionUnit(context.Share<SparseConvolution>(this), Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
+        new ConvolutionUnit(context.Share<IConvolution>(this), Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
 
     /// <inheritdoc/>
     public override long[][]? InferShapes(long[] input)
@@ -80,7 +88,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
     /// <inheritdoc/>
     public override Action<nint, nint> Call(IDisposable kernel) =>
-        (x, y) => ((SparseConvolution)kernel).Compute((float*)x, (float*)y, 1, Height, Width, SequentialRunner.Instance);
+        (x, y) => ((IConvolution)kernel).Compute((float*)x, (float*)y, 1, Height, Width, SequentialRunner.Instance);
 
     /// <summary>The weight as the kernel wants it.</summary>
     /// <exception cref="InvalidDataException">The weight is damaged.</exception>
@@ -90,6 +98,13 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     public override IDisposable BuildKernel(KernelOptions options)
     {
         CsrMatrix weights = ReadMatrix();
+        if (IsPointwise)
+        {
+            SharedPointwise pointwise = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
+            weights.Return();
+            return pointwise;
+        }
+
         SparseConvolution kernel = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
         if (Height <= 0 || Width <= 0)
             return kernel; // which keeps the weights until it sees an input

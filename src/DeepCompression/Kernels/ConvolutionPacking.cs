@@ -17,12 +17,6 @@ internal static unsafe class ConvolutionPacking
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ConvolutionPlan plan, float* images, int count, int first, int end, float* planes, float* packed)
     {
-        if (plan.IsFlat)
-        {
-            PackFlat(plan, images, count, first, end, packed);
-            return;
-        }
-
         bool hasPlanes = plan.PlaneLength > 0;
         nint area = (nint)plan.Height * plan.Width, imageLength = area * plan.Geometry.InputChannels;
         nint rowLength = hasPlanes ? plan.PlaneColumns : plan.Width, planeLength = hasPlanes ? rowLength * plan.PlaneRows : imageLength;
@@ -174,23 +168,24 @@ internal static unsafe class ConvolutionPacking
             ShortRow.Copy(image, plane, columns);
     }
 
-    /// <summary>Packs channels where lanes are positions; those of images beyond the last are zero.</summary>
+    /// <summary>Packs the inputs of a pass where lanes are positions.</summary>
+    /// <param name="plan">The size.</param>
+    /// <param name="pass">The pass.</param>
+    /// <param name="images">The first image, channels x height x width.</param>
+    /// <param name="count">Images; positions of those beyond are zero.</param>
+    /// <param name="packed">The pass's vectors, channel after channel.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackFlat(ConvolutionPlan plan, float* images, int count, int first, int end, float* packed)
+    public static void PackPositions(ConvolutionPlan plan, ConvolutionPass pass, float* images, int count, float* packed)
     {
         nint area = (nint)plan.Height * plan.Width, imageLength = area * plan.Geometry.InputChannels;
-        foreach (ConvolutionPass pass in plan.Passes)
+        int length = pass.Shape.Vectors * plan.Lanes, position = plan.GetFirstPosition(pass);
+        bool isDirect = plan.IsDirect(pass);
+        for (int channel = 0; channel < plan.Geometry.InputChannels; channel++, images += area, packed += length)
         {
-            int length = pass.Shape.Vectors * plan.Lanes, position = plan.GetFirstPosition(pass);
-            bool isDirect = plan.IsDirect(pass);
-            float* to = packed + (plan.GetStart(pass, first) / sizeof(float)), from = images + (first * area);
-            for (int channel = first; channel < end; channel++, from += area, to += length)
-            {
-                if (isDirect)
-                    Denormals.Copy(from + position, to, length);
-                else
-                    CopyFlat(area, position, length, count, to, from, imageLength, isPacking: true);
-            }
+            if (isDirect)
+                Denormals.Copy(images + position, packed, length);
+            else
+                CopyFlat(area, position, length, count, packed, images, imageLength, isPacking: true);
         }
     }
 

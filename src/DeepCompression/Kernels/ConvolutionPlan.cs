@@ -29,7 +29,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         (InputRows, InputColumns) = Cut.GetInputs(geometry, width, (BlockRows, BlockColumns));
         PhaseColumns = (InputColumns + Phases - 1) / Phases;
         RowVectors = IsStrips ? ConvolutionCut.GetStripRow(geometry, width) : Phases * PhaseColumns;
-        ChannelVectors = IsFlat ? BlockColumns : (InputRows * Phases * PhaseColumns) | 1; // odd: channels do not fall on the same cache sets
+        ChannelVectors = (InputRows * Phases * PhaseColumns) | 1; // odd: channels do not fall on the same cache sets
         PlaneColumns = IsStrips ? RowVectors : ((Cut.GridColumns - 1) * BlockColumns * Phases) + InputColumns;
         PlaneRows = IsStrips
             ? checked((((Cut.GridColumns - 1) * BlockColumns) + InputColumns + PlaneColumns - 1) / PlaneColumns)
@@ -116,8 +116,8 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <summary>Bytes of a vector.</summary>
     public int VectorBytes => Lanes * sizeof(float);
 
-    /// <summary>Bytes of the inputs in the lanes.</summary>
-    public long PackedBytes => (long)ChannelVectors * VectorBytes * Geometry.InputChannels;
+    /// <summary>Bytes of the inputs in the lanes; where lanes are positions, of one pass.</summary>
+    public long PackedBytes => (long)(IsFlat ? Passes.Max(pass => pass.Shape.Vectors) : ChannelVectors) * VectorBytes * Geometry.InputChannels;
 
     /// <summary>Bytes of a transposed convolution's results on their way to the output: what lanes have of a pass in one row of phases.</summary>
     public long TurnedBytes => VectorBytes * 2L * TileShape.MaxVectors * (OutputPhases?.Columns ?? 0);
@@ -130,7 +130,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
 
     /// <summary>Where the inputs of a pass start, in bytes.</summary>
     public nint GetStart(ConvolutionPass pass, int channel) => VectorBytes * (IsFlat
-        ? ((nint)pass.Column * Geometry.InputChannels) + ((nint)channel * pass.Shape.Vectors)
+        ? (nint)channel * pass.Shape.Vectors
         : ((nint)channel * ChannelVectors) + ((nint)pass.Row * Geometry.StrideHeight * RowVectors) + pass.Column);
 
     /// <summary>Whether lanes are positions, and outputs of padding alone surround them.</summary>

@@ -5,12 +5,14 @@ namespace DeepCompression.Kernels;
 /// <summary>
 /// One call of a convolution: what its parts share. Images go in groups that stand in the lanes together. Where there
 /// are many groups, every part computes some from beginning to end; otherwise the parts share each group: each has
-/// output channels of its own, so that no two threads write to the same cache lines, and helps others when it is done.
+/// output channels of its own, so that no two threads write to the same cache lines, and helps others when it is done. Where lanes are
+/// positions, each has passes of its own instead, whose inputs it puts into the lanes itself: nothing goes from one core to another.
 /// </summary>
 internal unsafe struct ConvolutionWork
 {
     private const int PartsAThread = 2;     // of many groups: evens out threads
     private const int GroupsAThread = 4;    // from so many on, parts are whole groups
+    private const int None = -1;            // pass
 
     private readonly ConvolutionPlan _plan;
     private readonly float* _bias;
@@ -19,6 +21,7 @@ internal unsafe struct ConvolutionWork
     private readonly float* _x;
     private readonly float* _y;
     private readonly int _batch;
+    private readonly long _packedBytes;
     private readonly long _planeBytes;
     private readonly long _sumBytes;
     private byte* _scratch;
@@ -39,6 +42,7 @@ internal unsafe struct ConvolutionWork
         int mostSums = 0;
         foreach (ConvolutionPass pass in plan.Passes)
             mostSums = Math.Max(mostSums, pass.Shape.Sums);
+        _packedBytes = Align(plan.PackedBytes);
         _planeBytes = Align(sizeof(float) * plan.PlaneLength);
         _sumBytes = Align((long)mostRows * mostSums * plan.VectorBytes) + Align(plan.TurnedBytes);
     }
@@ -47,8 +51,8 @@ internal unsafe struct ConvolutionWork
 
     private readonly int Units => _plan.Layout.Parts * _plan.Passes.Length;
 
-    /// <summary>Where there are enough parts of the weights for all threads, these are shared, in a round for every pass; otherwise units.</summary>
-    private readonly int Rounds => _plan.Layout.Parts >= _parts ? _plan.Passes.Length : 1;
+    /// <summary>Where there are enough parts of the weights for all threads, these are shared, in a round for every pass; otherwise, and where lanes are positions, units.</summary>
+    private readonly int Rounds => _plan.Layout.Parts >= _parts && !_plan.IsFlat ? _plan.Passes.Length : 1;
 
     private readonly int GetFirstShare(int part) => (int)((long)Units / Rounds * part / _parts);
 
@@ -59,15 +63,18 @@ internal unsafe struct ConvolutionWork
         bool whole = runner.Degree == 1 || Groups >= runner.Degree * GroupsAThread || Groups % runner.Degree == 0;
         _parts = whole ? Math.Min(Groups, runner.Degree * PartsAThread) : runner.Degree;
         _restBytes = NativeBuffer.Alignment + Math.Max(_planeBytes, _sumBytes);
-        long packed = Align(_plan.PackedBytes);
-        NativeBuffer scratch = pool.Rent(whole ? (packed + _restBytes) * _parts : packed + (_restBytes * _parts));
+        long packed = _packedBytes;
+        NativeBuffer scratch = pool.Rent(whole || _plan.IsFlat ? (packed + _restBytes) * _parts : packed + (_restBytes * _parts));
         _scratch = scratch.Pointer;
         void* context = Unsafe.AsPointer(ref this); // this lives in the caller's frame until the runs have returned
         if (whole)
             runner.Run(_parts, &RunGroups, context);
         for (_group = 0; !whole && _group < Groups; _group++)
         {
-            runner.Run(_parts, &PackPart, context);
+            for (int part = 0; part < _parts; part++)
+                *GetNext(part) = 0;
+            if (!_plan.IsFlat)
+                runner.Run(_parts, &PackPart, context);
             runner.Run(_parts, &MultiplyUnits, context);
         }
 
@@ -78,14 +85,15 @@ internal unsafe struct ConvolutionWork
     private static void RunGroups(void* context, int part)
     {
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
-        long packedBytes = Align(work._plan.PackedBytes);
-        byte* packed = work._scratch + (part * (packedBytes + work._restBytes)), rest = packed + packedBytes;
+        byte* packed = work._scratch + (part * (work._packedBytes + work._restBytes)), rest = packed + work._packedBytes;
         int first = (int)((long)work.Groups * part / work._parts), end = (int)((long)work.Groups * (part + 1) / work._parts);
         for (int group = first; group < end; group++)
         {
-            work.Pack(group, 0, work._plan.Geometry.InputChannels, packed, rest);
+            if (!work._plan.IsFlat)
+                work.Pack(group, 0, work._plan.Geometry.InputChannels, packed, rest);
+            int pass = None;
             for (int unit = 0; unit < work.Units; unit++)
-                work.Multiply(group, unit, packed, rest);
+                work.Multiply(group, unit, packed, rest, ref pass);
         }
     }
 
@@ -94,21 +102,22 @@ internal unsafe struct ConvolutionWork
     {
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
         int channels = work._plan.Geometry.InputChannels, first = (int)((long)channels * part / work._parts), end = (int)((long)channels * (part + 1) / work._parts);
-        *work.GetNext(part) = 0;
-        work.Pack(work._group, first, end, work._scratch, (byte*)work.GetNext(part) + NativeBuffer.Alignment);
+        work.Pack(work._group, first, end, work._scratch, work.GetRest(part));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyUnits(void* context, int part)
     {
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
+        byte* packed = work._scratch + (work._plan.IsFlat ? part * (work._packedBytes + work._restBytes) : 0);
+        int pass = None;
         for (int turn = 0; turn < work._parts; turn++)
         {
             int owner = (part + turn) % work._parts, first = work.GetFirstShare(owner), shares = work.GetFirstShare(owner + 1) - first, unit;
             while ((unit = Interlocked.Increment(ref *work.GetNext(owner)) - 1) < shares * work.Rounds)
             {
                 int number = (unit / shares * work._plan.Layout.Parts) + first + (unit % shares); // pass after pass: inputs stay near
-                work.Multiply(work._group, number, work._scratch, (byte*)work.GetNext(part) + NativeBuffer.Alignment);
+                work.Multiply(work._group, number, packed, work.GetRest(part), ref pass);
             }
         }
     }
@@ -116,7 +125,9 @@ internal unsafe struct ConvolutionWork
     private static long Align(long bytes) => (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
 
     /// <summary>The next unit of a part's run; its memory follows, a cache line behind.</summary>
-    private readonly int* GetNext(int part) => (int*)(_scratch + Align(_plan.PackedBytes) + (part * _restBytes));
+    private readonly int* GetNext(int part) => (int*)(_scratch + _packedBytes + (part * (_plan.IsFlat ? _packedBytes + _restBytes : _restBytes)));
+
+    private readonly byte* GetRest(int part) => (byte*)GetNext(part) + NativeBuffer.Alignment;
 
     private readonly int CountImages(int group) => Math.Min(_plan.Cut.Images, _batch - (group * _plan.Cut.Images));
 
@@ -130,8 +141,15 @@ internal unsafe struct ConvolutionWork
 
     /// <summary>A unit is one pass on one part of the weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Multiply(int group, int unit, byte* packed, byte* scratch)
+    private readonly void Multiply(int group, int unit, byte* packed, byte* scratch, ref int packedPass)
     {
+        if (_plan.IsFlat && packedPass != unit / _plan.Layout.Parts)
+        {
+            packedPass = unit / _plan.Layout.Parts;
+            float* inputs = _x + ((long)group * _plan.Cut.Images * _plan.Geometry.InputChannels * _plan.Height * _plan.Width);
+            ConvolutionPacking.PackPositions(_plan, _plan.Passes[packedPass], inputs, CountImages(group), (float*)packed);
+        }
+
         ConvolutionGeometry geometry = _plan.Geometry;
         BlockedLayout layout = _plan.Layout;
         int part = unit % layout.Parts, firstRow = layout.PartRows[part], rows = layout.PartRows[part + 1] - firstRow;

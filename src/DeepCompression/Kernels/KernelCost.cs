@@ -10,6 +10,8 @@ public static class KernelCost
     private const double DenseNanosecondsPerMultiplyAdd = 1 / 113.0;   // dense convolution
     private const double TileNanosecondsPerMultiplyAdd = 0.157;        // sparse convolution, a vector of 16
     private const int TileLanes = 16;
+    private const double PointwiseNanosecondsPerMultiplyAdd = 0.138;   // 1x1 convolution that is not pruned, a vector of 16
+    private const double PointwiseCopy = 1.9;                          // a vector of its inputs, to put it beside those of other channels
     private const double ChainedOutput = 3;                            // an output of a chained layer, in multiply-adds
     private const double ChainedWeight = 1.4;                          // a weight of a chained product, in multiply-adds: four vectors share its lookup
     private const int DenseChannels = 16;                              // dense convolutions compute channels by so many
@@ -35,6 +37,19 @@ public static class KernelCost
         ArgumentNullException.ThrowIfNull(geometry);
         double tiles = ConvolutionCut.Choose(geometry, 1, height, width, TileLanes, nonZeros).GetCost(geometry, height, width, TileLanes, nonZeros).MultiplyAdds;
         return new KernelEstimate(tiles * TileNanosecondsPerMultiplyAdd, DenseConvolution(geometry, height, width));
+    }
+
+    /// <summary>A 1x1 convolution of shared weights that are hardly pruned.</summary>
+    /// <param name="geometry">Channels.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    public static KernelEstimate Pointwise(ConvolutionGeometry geometry, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(geometry);
+        const int Run = PointwiseWork.Vectors * TileLanes;
+        double vectors = Math.Ceiling((double)height * width / Run) * PointwiseWork.Vectors, rows = (geometry.OutputChannels + PointwiseWork.Rows - 1) / PointwiseWork.Rows * PointwiseWork.Rows;
+        double kernel = vectors * geometry.InputChannels * ((rows * PointwiseNanosecondsPerMultiplyAdd) + (rows > 32 ? PointwiseCopy : PointwiseCopy / 2));
+        return new KernelEstimate(kernel, DenseConvolution(geometry, height, width));
     }
 
     /// <summary>A convolution of a <see cref="LayerChain"/>, one image of many.</summary>

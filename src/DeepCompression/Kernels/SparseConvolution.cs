@@ -6,7 +6,7 @@ namespace DeepCompression.Kernels;
 /// A convolution with sparse, shared weights: ONNX Conv on float32 NCHW, with bias and activation.
 /// Instances may be used by several threads at the same time.
 /// </summary>
-public sealed unsafe class SparseConvolution : IDisposable
+public sealed unsafe class SparseConvolution : IConvolution
 {
     private const int PartsAThread = 2;        // of the output channels: evens out threads
     private const int MaxPlans = 4;            // sizes kept, each with the weights laid out for it; ever new sizes replace the oldest
