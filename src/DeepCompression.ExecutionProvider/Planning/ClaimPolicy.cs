@@ -4,7 +4,7 @@ namespace DeepCompression.ExecutionProvider.Planning;
 internal sealed record ClaimPolicy
 {
     // Stock splits dense work among threads more evenly than sparse work can be split: seen at two threads on whole networks.
-    private const double SeveralThreads = 1.4;
+    private const double SeveralThreads = 1.15;
 
     /// <summary>The policy for work that so many threads share.</summary>
     public static ClaimPolicy For(int threads) => threads > 1 ? new ClaimPolicy { MinimumSpeedup = SeveralThreads } : new ClaimPolicy();
