@@ -34,7 +34,7 @@ internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Image
         {
             foreach (ConvolutionCut cut in OfImages(geometry, width, lanes, images))
             {
-                (double cost, double bytes) = cut.GetCost(geometry, height, width, lanes, weights);
+                (double cost, _, double bytes) = cut.GetCost(geometry, height, width, lanes, weights);
                 cost *= (batch + images - 1) / images;
                 if (cost < least && (images == 1 || bytes <= MaxPackedBytes))
                     (best, least) = (cut, cost);
@@ -84,8 +84,8 @@ internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Image
             : (((block.Rows - 1) * geometry.StrideHeight) + rows + 1, ((block.Columns - 1) * geometry.StrideWidth) + columns + 1);
     }
 
-    /// <summary>What the images that are computed together cost, in multiply-adds of a vector, and the bytes of their inputs in the lanes.</summary>
-    public (double MultiplyAdds, double Bytes) GetCost(ConvolutionGeometry geometry, int height, int width, int lanes, long weights)
+    /// <summary>What the images that are computed together cost, in multiply-adds of a vector; what of it moving inputs into the lanes costs; and the bytes that these then have.</summary>
+    public (double MultiplyAdds, double Packing, double Bytes) GetCost(ConvolutionGeometry geometry, int height, int width, int lanes, long weights)
     {
         (int Rows, int Columns) block = GetBlock(geometry, height, width, lanes), input = GetInputs(geometry, width, block);
         double inputs = (double)input.Rows * input.Columns * geometry.InputChannels, outputs = (double)block.Rows * block.Columns * geometry.OutputChannels;
@@ -95,7 +95,7 @@ internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Image
             ConvolutionLanes.Strips => (TurnIn, GatherOut),
             _ => (CopyIn, CopyOut),
         };
-        return ((ConvolutionPasses.GetCost(Lanes, block.Rows, block.Columns) * weights) + (inputs * toMoveIn) + (outputs * toMoveOut), inputs * lanes * sizeof(float));
+        return ((ConvolutionPasses.GetCost(Lanes, block.Rows, block.Columns) * weights) + (inputs * toMoveIn) + (outputs * toMoveOut), inputs * toMoveIn, inputs * lanes * sizeof(float));
     }
 
     private static int Divide(long number, int by) => checked((int)((number + by - 1) / by));

@@ -7,6 +7,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
 {
     private const int CacheBytes = 48 << 10;   // of inputs that a block of weights reads in a pass: a first-level cache
     private const int SumBytes = 128 << 10;    // of a part: they stay in the second-level cache beside the inputs
+    private const double LittlePacking = 0.12; // of the work: up to so much, it is done twice rather than sent from one core to another
     private const double LeastWeights = 8;     // of a row in a block: fewer, and moving its sums costs more than they save
 
     /// <summary>Plans a size.</summary>
@@ -25,6 +26,8 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         (Geometry, Images, Height, Width, Lanes) = (geometry, images, height, width, lanes);
         (OutputHeight, OutputWidth) = (geometry.GetOutputHeight(height), geometry.GetOutputWidth(width));
         Cut = cut ?? ConvolutionCut.Choose(geometry, images, height, width, lanes, weights.NonZeros);
+        (double work, double packing, _) = Cut.GetCost(geometry, height, width, lanes, weights.NonZeros);
+        PacksAlone = IsFlat || packing < LittlePacking * work;
         (BlockRows, BlockColumns) = Cut.GetBlock(geometry, height, width, lanes);
         (InputRows, InputColumns) = Cut.GetInputs(geometry, width, (BlockRows, BlockColumns));
         PhaseColumns = (InputColumns + Phases - 1) / Phases;
@@ -115,6 +118,9 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
 
     /// <summary>Bytes of a vector.</summary>
     public int VectorBytes => Lanes * sizeof(float);
+
+    /// <summary>Whether threads that share images put the inputs into the lanes each for itself.</summary>
+    public bool PacksAlone { get; }
 
     /// <summary>Bytes of the inputs in the lanes; where lanes are positions, of one pass.</summary>
     public long PackedBytes => (long)(IsFlat ? Passes.Max(pass => pass.Shape.Vectors) : ChannelVectors) * VectorBytes * Geometry.InputChannels;

@@ -6,7 +6,7 @@ namespace DeepCompression.Kernels;
 /// One call of a convolution: what its parts share. Images go in groups that stand in the lanes together. Where there
 /// are many groups, every part computes some from beginning to end; otherwise the parts share each group: each has
 /// output channels of its own, so that no two threads write to the same cache lines, and helps others when it is done. Where lanes are
-/// positions, each has passes of its own instead, whose inputs it puts into the lanes itself: nothing goes from one core to another.
+/// positions, each has passes of its own instead. Where it is little work, each puts the inputs into the lanes for itself: less goes from one core to another.
 /// </summary>
 internal unsafe struct ConvolutionWork
 {
@@ -64,7 +64,7 @@ internal unsafe struct ConvolutionWork
         _parts = whole ? Math.Min(Groups, runner.Degree * PartsAThread) : runner.Degree;
         _restBytes = NativeBuffer.Alignment + Math.Max(_planeBytes, _sumBytes);
         long packed = _packedBytes;
-        NativeBuffer scratch = pool.Rent(whole || _plan.IsFlat ? (packed + _restBytes) * _parts : packed + (_restBytes * _parts));
+        NativeBuffer scratch = pool.Rent(whole || _plan.PacksAlone ? (packed + _restBytes) * _parts : packed + (_restBytes * _parts));
         _scratch = scratch.Pointer;
         void* context = Unsafe.AsPointer(ref this); // this lives in the caller's frame until the runs have returned
         if (whole)
@@ -73,7 +73,7 @@ internal unsafe struct ConvolutionWork
         {
             for (int part = 0; part < _parts; part++)
                 *GetNext(part) = 0;
-            if (!_plan.IsFlat)
+            if (!_plan.PacksAlone)
                 runner.Run(_parts, &PackPart, context);
             runner.Run(_parts, &MultiplyUnits, context);
         }
@@ -109,7 +109,9 @@ internal unsafe struct ConvolutionWork
     private static void MultiplyUnits(void* context, int part)
     {
         ref ConvolutionWork work = ref Unsafe.AsRef<ConvolutionWork>(context);
-        byte* packed = work._scratch + (work._plan.IsFlat ? part * (work._packedBytes + work._restBytes) : 0);
+        byte* packed = work._scratch + (work._plan.PacksAlone ? part * (work._packedBytes + work._restBytes) : 0);
+        if (work._plan.PacksAlone && !work._plan.IsFlat)
+            work.Pack(work._group, 0, work._plan.Geometry.InputChannels, packed, work.GetRest(part));
         int pass = None;
         for (int turn = 0; turn < work._parts; turn++)
         {
@@ -125,7 +127,7 @@ internal unsafe struct ConvolutionWork
     private static long Align(long bytes) => (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
 
     /// <summary>The next unit of a part's run; its memory follows, a cache line behind.</summary>
-    private readonly int* GetNext(int part) => (int*)(_scratch + _packedBytes + (part * (_plan.IsFlat ? _packedBytes + _restBytes : _restBytes)));
+    private readonly int* GetNext(int part) => (int*)(_scratch + _packedBytes + (part * (_plan.PacksAlone ? _packedBytes + _restBytes : _restBytes)));
 
     private readonly byte* GetRest(int part) => (byte*)GetNext(part) + NativeBuffer.Alignment;
 
