@@ -31,7 +31,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         HashSet<WeightNode> done = [];
         ClaimChains(done);
         List<ClaimGroup> groups = [.. _weights.Values.Where(weight => !done.Contains(weight)).Select(weight => Collect(weight, done)).OfType<ClaimGroup>()];
-        LayoutChoice layouts = new(graph, policy.MinimumSpeedup);
+        LayoutChoice layouts = new(graph, policy.MinimumSpeedup * policy.LayoutChange);
         foreach (ClaimGroup group in groups.Where(group => group.IsOfLayout))
             layouts.Add(group.Readers, group.Kernel * Needed(group), group.Dense);
         IReadOnlySet<NodeView> chosen = layouts.Choose();

@@ -8,8 +8,8 @@ namespace DeepCompression.ExecutionProvider.Planning;
 /// as a small convolution, so that the choice is made for the whole graph: the one of least total time is a minimum cut.
 /// </summary>
 /// <param name="graph">The graph.</param>
-/// <param name="margin">What plain layout is to gain at least, as a factor on what a change of layout costs.</param>
-internal sealed class LayoutChoice(GraphView graph, double margin)
+/// <param name="change">What a change of layout costs, as a factor on what it costs one thread.</param>
+internal sealed class LayoutChoice(GraphView graph, double change)
 {
     private const double NanosecondsToPlain = 0.17;   // a number, on one thread, in a network: the numbers come from a farther cache
     private const double NanosecondsToBlocked = 0.25;
@@ -32,7 +32,7 @@ internal sealed class LayoutChoice(GraphView graph, double margin)
 
     /// <summary>Adds convolutions that are computed from compressed weights all or none.</summary>
     /// <param name="nodes">The convolutions.</param>
-    /// <param name="plain">Nanoseconds from compressed weights, times the margin.</param>
+    /// <param name="plain">Nanoseconds from compressed weights, with the margin that is asked for.</param>
     /// <param name="blocked">Nanoseconds on stock ONNX Runtime between others of its kind.</param>
     public void Add(IReadOnlyList<NodeView> nodes, double plain, double blocked)
     {
@@ -96,7 +96,7 @@ internal sealed class LayoutChoice(GraphView graph, double margin)
     /// <summary>A value changes its layout at most once each way, however many read it.</summary>
     private void AddChange(MinimumCut cut, int producer, ValueView value, Dictionary<NodeView, int> numbers, int outside)
     {
-        double count = Numbers(value) * margin;
+        double count = Numbers(value) * change;
         if (count == 0)
             return;
         NodeView[] readers = [.. graph.Readers(value).Where(reader => reader.Input == 0 || !Concerns(reader.Node)).Select(reader => reader.Node)];

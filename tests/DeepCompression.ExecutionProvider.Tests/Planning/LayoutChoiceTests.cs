@@ -49,7 +49,7 @@ public class LayoutChoiceTests
         Node("Conv", "x", "a");
         NodeView middle = Node("Conv", "a", "b");
         Node("Conv", "b", "y");
-        LayoutChoice choice = Choice(margin: 0);
+        LayoutChoice choice = Choice(change: 0);
         choice.Add([middle], 0, 10);
         Assert.Contains(middle, choice.Choose());
     }
@@ -67,7 +67,7 @@ public class LayoutChoiceTests
         Assert.Equal(2, choice.Choose().Count);
     }
 
-    private LayoutChoice Choice(double margin = 1) => new(new GraphView("graph", [.. _nodes]), margin);
+    private LayoutChoice Choice(double change = 1) => new(new GraphView("graph", [.. _nodes]), change);
 
     private FakeNode Node(string opType, string input, string output)
     {
