@@ -4,10 +4,10 @@ namespace DeepCompression.ExecutionProvider.Planning;
 internal sealed record ClaimPolicy
 {
     // Stock splits dense work among threads more evenly than sparse work can be split: seen at two threads on whole networks.
-    private const double SeveralThreads = 1.15;
+    private const double SeveralThreads = 1.4;
 
     // Numbers that change their layout go from the core that made them to the one that reads them, which gains less from threads than computing.
-    private const double ChangeOfSeveralThreads = 2;
+    private const double ChangeOfSeveralThreads = 1.5;
 
     /// <summary>The policy for work that so many threads share.</summary>
     public static ClaimPolicy For(int threads) => threads > 1 ? new ClaimPolicy { MinimumSpeedup = SeveralThreads, LayoutChange = ChangeOfSeveralThreads } : new ClaimPolicy();
