@@ -34,9 +34,11 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         LayoutChoice layouts = new(graph, policy.MinimumSpeedup * policy.LayoutChange);
         foreach (ClaimGroup group in groups.Where(group => group.IsOfLayout))
             layouts.Add(group.Readers, group.Kernel * Needed(group), group.Dense);
+        foreach (NodeView node in _claims.SelectMany(claim => claim.Nodes).Concat(groups.Where(group => !group.IsOfLayout && Pays(group)).SelectMany(group => group.Readers)))
+            layouts.AddPlain(node);
         IReadOnlySet<NodeView> chosen = layouts.Choose();
         foreach (ClaimGroup group in groups)
-            Decide(group, group.IsOfLayout ? chosen.Contains(group.Readers[0]) : group.Speedup >= Needed(group));
+            Decide(group, group.IsOfLayout ? chosen.Contains(group.Readers[0]) : Pays(group));
         ClaimDecoding(_vectors.Values.Except(_claims.SelectMany(claim => claim.Vectors)));
         return _claims;
     }
@@ -123,6 +125,8 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         else
             ClaimDecoding(group.Weights);
     }
+
+    private bool Pays(ClaimGroup group) => group.Refusal is null && group.Speedup >= Needed(group);
 
     private double Needed(ClaimGroup group) => group.Weights.TrueForAll(weight => weight.IsPacked) ? policy.MinimumSpeedupPacked : policy.MinimumSpeedup;
 

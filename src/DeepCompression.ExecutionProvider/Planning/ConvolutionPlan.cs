@@ -106,7 +106,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
         }
 
         SparseConvolution kernel = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
-        if (Height <= 0 || Width <= 0)
+        if (Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0)
             return kernel; // which keeps the weights until it sees an input
         kernel.Prepare(Height, Width, Batch);
         weights.Return();

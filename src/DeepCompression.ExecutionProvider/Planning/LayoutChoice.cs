@@ -26,6 +26,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
 
     private readonly Dictionary<NodeView, Costs> _candidates = [];
     private readonly List<(NodeView A, NodeView B)> _ties = [];
+    private readonly HashSet<NodeView> _plain = [];
 
     /// <summary>Whether the layout around an operator matters.</summary>
     public static bool Concerns(NodeView node) => node.IsOnnx("Conv") && node.Input(0)?.Shape is { Length: 4 };
@@ -43,6 +44,9 @@ internal sealed class LayoutChoice(GraphView graph, double change)
                 _ties.Add((nodes[0], nodes[i]));
         }
     }
+
+    /// <summary>Adds an operator that is computed from compressed weights whatever lies around it.</summary>
+    public void AddPlain(NodeView node) => _plain.Add(node);
 
     /// <summary>Chooses.</summary>
     /// <returns>The convolutions that are to be computed from compressed weights.</returns>
@@ -70,6 +74,8 @@ internal sealed class LayoutChoice(GraphView graph, double change)
     {
         if (_candidates.TryGetValue(node, out Costs? cost))
             return cut.Add(cost.Plain, cost.Blocked);
+        if (_plain.Contains(node))
+            return cut.Add(0, Never);
         if (Concerns(node))
             return cut.Add(Never, 0);
         if (_pools.Any(node.IsOnnx) && node.Input(0)?.Shape is [_, > 0 and long channels, _, _] && channels % BlockChannels == 0)
@@ -79,6 +85,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
 
     private IEnumerable<(int Producer, ValueView Value)> Values(Dictionary<NodeView, int> numbers, int outside)
     {
+        HashSet<string> seen = [];
         foreach (NodeView node in graph.Nodes)
         {
             foreach (ValueView? output in node.Outputs)
@@ -87,9 +94,12 @@ internal sealed class LayoutChoice(GraphView graph, double change)
                     yield return (numbers[node], output);
             }
 
-            // What no node yields comes from outside, whoever reads it first.
-            if (node.Input(0) is ValueView input && graph.Producer(input) is null && input.Constant is null && graph.Readers(input)[0].Node == node)
-                yield return (outside, input);
+            // What no node yields comes from outside.
+            for (int i = 0; i < (Concerns(node) ? 1 : node.Inputs.Length); i++)
+            {
+                if (node.Inputs[i] is { Shape.Length: 4 } input && graph.Producer(input) is null && seen.Add(input.Name) && input.Constant is null)
+                    yield return (outside, input);
+            }
         }
     }
 

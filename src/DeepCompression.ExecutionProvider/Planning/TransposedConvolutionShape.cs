@@ -32,6 +32,9 @@ internal static class TransposedConvolutionShape
         {
             if (!FitPads(node, axes, axis, axis == axes - 1 ? width : height, strides[axis], ((weight[axis + 2] - 1) * dilations[axis]) + 1, ref before[axis], ref after[axis], ref added[axis], out refusal))
                 return null;
+            refusal = "the attributes do not fit the weight";
+            if (!IsCountable(axis == axes - 1 ? width : height, strides[axis], ((weight[axis + 2] - 1) * dilations[axis]) + 1, added[axis]))
+                return null;
         }
 
         refusal = $"there is no kernel for strides of {string.Join(" x ", strides)}";
@@ -75,6 +78,9 @@ internal static class TransposedConvolutionShape
         static long Extent(long size, Func<int, int> output) => size is > 0 and <= int.MaxValue ? output((int)size) : -1;
     }
 
+    /// <summary>Whether the output of an axis can be counted.</summary>
+    private static bool IsCountable(int size, int stride, long reach, int added) => ((Math.Max(size, 1) - 1L) * stride) + reach + added <= int.MaxValue;
+
     /// <summary>Finds the pads of an axis, where they follow from the size of the output.</summary>
     private static bool FitPads(NodeView node, int axes, int axis, int size, int stride, long reach, ref int before, ref int after, ref int added, out string refusal)
     {
@@ -88,7 +94,9 @@ internal static class TransposedConvolutionShape
             if (size == 0 || (wanted.Length != axes && wanted.Length != axes + 2) || wanted[^(axes - axis)] is < 1 or > int.MaxValue)
                 return false;
             total = ((size - 1L) * stride) + reach + added - wanted[^(axes - axis)];
-            added = checked((int)(added + Math.Max(-total, 0)));
+            if (added + Math.Max(-total, 0) > int.MaxValue)
+                return false;
+            added += (int)Math.Max(-total, 0);
         }
         else if (automatic.StartsWith("SAME", StringComparison.Ordinal))
         {
@@ -102,8 +110,11 @@ internal static class TransposedConvolutionShape
         }
 
         total = Math.Max(total, 0);
-        before = checked((int)(automatic == "SAME_UPPER" ? total / 2 : total - (total / 2)));
-        after = checked((int)(total - before));
+        refusal = "the attributes do not fit the weight";
+        if (total > int.MaxValue)
+            return false;
+        before = (int)(automatic == "SAME_UPPER" ? total / 2 : total - (total / 2));
+        after = (int)total - before;
         return true;
     }
 

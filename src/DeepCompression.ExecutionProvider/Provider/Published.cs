@@ -8,7 +8,7 @@ internal static class Published<T>
     where T : class
 {
     private static readonly ConcurrentDictionary<string, WeakReference<T>> _objects = new();
-    private static long _count;
+    private static long _count = Random.Shared.NextInt64(long.MaxValue / 2); // a text that was saved means nothing to another process
 
     /// <summary>Makes an object reachable.</summary>
     /// <returns>The text that stands for it.</returns>

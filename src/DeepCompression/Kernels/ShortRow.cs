@@ -16,7 +16,7 @@ internal static unsafe class ShortRow
             for (int i = 0; i < count; i += Vector512<float>.Count)
                 Vector512.Load(from + Math.Min(i, count - Vector512<float>.Count)).Store(to + Math.Min(i, count - Vector512<float>.Count));
         }
-        else if (Avx512F.IsSupported)
+        else if (Avx512F.IsSupported && count < Vector512<float>.Count)
         {
             Vector512<float> mask = Vector512.GreaterThan(Vector512.Create(count), Vector512<int>.Indices).AsSingle();
             Avx512F.MaskStore(to, mask, Avx512F.MaskLoad(from, mask, Vector512<float>.Zero));

@@ -8,8 +8,9 @@ internal sealed class AttributeMessage
 {
     private readonly ModelMessage _model;
 
-    public AttributeMessage(ModelMessage model, Extent extent)
+    public AttributeMessage(ModelMessage model, Extent extent, int level)
     {
+        bool hasGraph = false;
         (_model, Extent) = (model, extent);
         FieldReader fields = new(model.Bytes, extent);
         while (fields.Next())
@@ -18,8 +19,11 @@ internal sealed class AttributeMessage
                 Name = fields.GetText();
             else if (fields.Tag == ContentTag(AttributeProto.TFieldNumber))
                 Tensor = fields.Content;
-            else if (fields.Tag == ContentTag(AttributeProto.GFieldNumber) || fields.Tag == ContentTag(AttributeProto.GraphsFieldNumber))
-                Graphs.Add(new GraphMessage(model, fields.Content));
+            else if (fields.Tag == ContentTag(AttributeProto.GFieldNumber))
+                Graphs.Add(hasGraph ? throw new InvalidDataException("an attribute has a graph in parts") : new GraphMessage(model, fields.Content, level + 1));
+            else if (fields.Tag == ContentTag(AttributeProto.GraphsFieldNumber))
+                Graphs.Add(new GraphMessage(model, fields.Content, level + 1));
+            hasGraph |= fields.Tag == ContentTag(AttributeProto.GFieldNumber);
         }
     }
 

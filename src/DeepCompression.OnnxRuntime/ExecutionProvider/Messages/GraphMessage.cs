@@ -6,14 +6,18 @@ namespace DeepCompression.OnnxRuntime.Messages;
 /// <summary>A graph of a model, where it lies.</summary>
 internal sealed class GraphMessage
 {
-    public GraphMessage(ModelMessage model, Extent extent)
+    private const int MostLevels = 40; // of graphs in graphs: more than protobuf's limit of 100 messages allows
+
+    public GraphMessage(ModelMessage model, Extent extent, int level = 0)
     {
+        if (level > MostLevels)
+            throw new InvalidDataException("the graphs of the model are nested too deeply");
         Extent = extent;
         FieldReader fields = new(model.Bytes, extent);
         while (fields.Next())
         {
             if (fields.Tag == ContentTag(GraphProto.NodeFieldNumber))
-                Nodes.Add(new NodeMessage(model, fields.Content));
+                Nodes.Add(new NodeMessage(model, fields.Content, level));
             else if (fields.Tag == ContentTag(GraphProto.InitializerFieldNumber))
                 Initializers.Add(new TensorMessage(model, fields.Content));
             else if (fields.Tag == ContentTag(GraphProto.InputFieldNumber))

@@ -8,7 +8,7 @@ internal sealed class NodeMessage
 {
     private readonly ModelMessage _model;
 
-    public NodeMessage(ModelMessage model, Extent extent)
+    public NodeMessage(ModelMessage model, Extent extent, int level)
     {
         (_model, Extent) = (model, extent);
         List<string> inputs = [], outputs = [];
@@ -27,7 +27,7 @@ internal sealed class NodeMessage
             else if (fields.Tag == ContentTag(NodeProto.DomainFieldNumber))
                 Domain = fields.GetText();
             else if (fields.Tag == ContentTag(NodeProto.AttributeFieldNumber))
-                attributes.Add(new AttributeMessage(model, fields.Content));
+                attributes.Add(new AttributeMessage(model, fields.Content, level));
         }
 
         (Inputs, Outputs, Attributes) = (inputs, outputs, attributes);

@@ -15,8 +15,6 @@ namespace DeepCompression.OnnxRuntime.Planning;
 /// <param name="Options">How the execution provider is set up.</param>
 internal sealed record ModelPlan(IReadOnlyList<ModelPlan.GraphPlan> Graphs, ProviderOptions Options)
 {
-    /// <summary>Whether there is no compressed weight in the model's graphs.</summary>
-    public bool IsEmpty => Graphs.All(graph => graph.Claims.Count == 0 && graph.Declined.Count == 0 && graph.Unreadable.Count == 0);
 
     /// <summary>The operators that are computed, in the order of the model.</summary>
     public IEnumerable<UnitPlan> Units => Graphs.SelectMany(graph => graph.Claims).SelectMany(claim => claim.Units);

@@ -42,6 +42,25 @@ public sealed class ModelMessageTests
     }
 
     [Fact]
+    public void Outline_GraphsNestedWithoutEnd_Throws()
+    {
+        ByteString graph = ByteString.Empty;
+        for (int level = 0; level < 3000; level++)
+        {
+            AttributeProto attribute = new() { Name = "a" };
+            byte[] inAttribute = [.. attribute.ToByteArray(), .. Field(AttributeProto.GFieldNumber, graph)];
+            byte[] inNode = Field(NodeProto.AttributeFieldNumber, ByteString.CopyFrom(inAttribute));
+            graph = ByteString.CopyFrom(Field(GraphProto.NodeFieldNumber, ByteString.CopyFrom(inNode)));
+        }
+
+        byte[] model = [0x08, 8, .. Field(ModelProto.GraphFieldNumber, graph)];
+        Assert.Throws<InvalidDataException>(() => new ModelMessage(model, null));
+        Assert.Throws<InvalidDataException>(() => FullParser.Outline(model, null));
+
+        static byte[] Field(int number, ByteString content) => [.. new MessageWriter().Write(number, content.Span).Written];
+    }
+
+    [Fact]
     public void Outline_DamagedBytes_FailsAsProtobufDoes()
     {
         byte[] whole = RandomModels.Make(new Random(3)).ToByteArray();
