@@ -48,7 +48,7 @@ internal sealed class EpBench : IBench
         [
             ("alexnet", () => ModelCases.Lossless("AlexNet-shaped", PrunedNetworks.AlexNet(), "data", [1, 3, 227, 227], bar: 4, resident: 8)),
             ("lenet", () => ModelCases.Lossless("LeNet-5, batch 256", PrunedNetworks.Lenet5(256), "data", [256, 1, 28, 28], bar: 1)),
-            ("generator", () => ModelCases.Lossless("DCGAN-shaped generator, 90 % sparse", PrunedNetworks.Generator(0.1), "data", [1, 100, 1, 1], bar: 2)),
+            ("generator", () => ModelCases.Lossless("DCGAN-shaped, 90 % sparse", PrunedNetworks.Generator(0.1), "data", [1, 100, 1, 1], bar: 2)),
             ("squeezenet", () => ModelCases.FromData("SqueezeNet (Han)", "squeezenet-dc/squeezenet1.0-han-dc.onnx", "data", [1, 3, 227, 227], sparsity: null, bits: null, bar: 1.25)),
             ("darknet", () => ModelCases.FromData("tiny-darknet, 70 % sparse", "tiny-darknet/tiny-darknet.onnx", "data", [1, 3, 224, 224], sparsity: 0.7, bits: 8, bar: 1)),
             ("darknet", () => ModelCases.FromData("tiny-darknet, only shared", "tiny-darknet/tiny-darknet.onnx", "data", [1, 3, 224, 224], sparsity: 0, bits: 4, bar: 0.97)),
