@@ -94,7 +94,8 @@ public sealed class BadInputTests : IDisposable
         _ml.Model.Save(model, data.Schema, zip);
         byte[] bytes = File.ReadAllBytes(zip);
         File.WriteAllBytes(zip, bytes[..(bytes.Length / 2)]);
-        Assert.ThrowsAny<Exception>(() => _ml.Model.Load(zip, out _));
+        FormatException e = Assert.Throws<FormatException>(() => _ml.Model.Load(zip, out _));
+        Assert.Contains("zip archive", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public static class KernelCost
         ArgumentNullException.ThrowIfNull(geometry);
         const int Run = PointwiseWork.Vectors * TileLanes;
         double vectors = Math.Ceiling((double)height * width / Run) * PointwiseWork.Vectors, rows = (geometry.OutputChannels + PointwiseWork.Rows - 1) / PointwiseWork.Rows * PointwiseWork.Rows;
-        double kernel = vectors * geometry.InputChannels * ((rows * PointwiseNanosecondsPerMultiplyAdd) + (rows > 32 ? PointwiseCopy : PointwiseCopy / 2));
+        double kernel = vectors * geometry.InputChannels * ((rows * PointwiseNanosecondsPerMultiplyAdd) + (geometry.OutputChannels > SharedPointwise.LargestUnpacked ? PointwiseCopy : PointwiseCopy / 2));
         return new KernelEstimate(kernel, DenseConvolution(geometry, height, width));
     }
 

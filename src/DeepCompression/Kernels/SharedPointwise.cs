@@ -11,9 +11,11 @@ namespace DeepCompression.Kernels;
 /// </summary>
 public sealed unsafe class SharedPointwise : IConvolution
 {
+    /// <summary>Output channels: for so few, gathering the inputs of a run first costs more than it saves.</summary>
+    internal const int LargestUnpacked = 32;
+
     private const int PartsAThread = 2; // evens out threads that start late
     private const int Rows = PointwiseWork.Rows;
-    private const int LargestUnpacked = 32; // output channels: for so few, gathering the inputs of a run first costs more than it saves
 
     private readonly NativeBuffer _codes;
     private readonly NativeBuffer _codebook;
