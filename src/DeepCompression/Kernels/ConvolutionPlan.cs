@@ -8,6 +8,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     private const int CacheBytes = 48 << 10;   // of inputs that a block of weights reads in a pass: a first-level cache
     private const int SumBytes = 128 << 10;    // of a part: they stay in the second-level cache beside the inputs
     private const double LittlePacking = 0.12; // of the work: up to so much, it is done twice rather than sent from one core to another
+    private const double MuchPacking = 0.2;    // of the work where lanes are positions: from so much on, threads share positions, and their ends cache lines
     private const double LeastWeights = 8;     // of a row in a block: fewer, and moving its sums costs more than they save
 
     /// <summary>Plans a size.</summary>
@@ -28,6 +29,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         Cut = cut ?? ConvolutionCut.Choose(geometry, images, height, width, lanes, weights.NonZeros);
         (double work, double packing, _) = Cut.GetCost(geometry, height, width, lanes, weights.NonZeros);
         PacksAlone = IsFlat || packing < LittlePacking * work;
+        SharesChannels = !IsFlat || packing < MuchPacking * work;
         (BlockRows, BlockColumns) = Cut.GetBlock(geometry, height, width, lanes);
         (InputRows, InputColumns) = Cut.GetInputs(geometry, width, (BlockRows, BlockColumns));
         PhaseColumns = (InputColumns + Phases - 1) / Phases;
@@ -121,6 +123,9 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
 
     /// <summary>Whether threads that share images put the inputs into the lanes each for itself.</summary>
     public bool PacksAlone { get; }
+
+    /// <summary>Whether threads that share images share output channels, so that no two write to the same cache lines; otherwise they share positions.</summary>
+    public bool SharesChannels { get; }
 
     /// <summary>Bytes of the inputs in the lanes; where lanes are positions, of one pass.</summary>
     public long PackedBytes => (long)(IsFlat ? Passes.Max(pass => pass.Shape.Vectors) : ChannelVectors) * VectorBytes * Geometry.InputChannels;

@@ -6,7 +6,8 @@ namespace DeepCompression.Kernels;
 /// One call of a convolution: what its parts share. Images go in groups that stand in the lanes together. Where there
 /// are many groups, every part computes some from beginning to end; otherwise the parts share each group: each has
 /// output channels of its own, so that no two threads write to the same cache lines, and helps others when it is done. Where lanes are
-/// positions, each has passes of its own instead. Where it is little work, each puts the inputs into the lanes for itself: less goes from one core to another.
+/// positions and putting inputs into them is much of the work, each has passes of its own instead. Where it is little work, each puts the
+/// inputs into the lanes for itself: less goes from one core to another.
 /// </summary>
 internal unsafe struct ConvolutionWork
 {
@@ -51,8 +52,8 @@ internal unsafe struct ConvolutionWork
 
     private readonly int Units => _plan.Layout.Parts * _plan.Passes.Length;
 
-    /// <summary>Where there are enough parts of the weights for all threads, these are shared, in a round for every pass; otherwise, and where lanes are positions, units.</summary>
-    private readonly int Rounds => _plan.Layout.Parts >= _parts && !_plan.IsFlat ? _plan.Passes.Length : 1;
+    /// <summary>Where there are enough parts of the weights for all threads, these are shared, in a round for every pass; otherwise units.</summary>
+    private readonly int Rounds => _plan.Layout.Parts >= _parts && _plan.SharesChannels ? _plan.Passes.Length : 1;
 
     private readonly int GetFirstShare(int part) => (int)((long)Units / Rounds * part / _parts);
 
