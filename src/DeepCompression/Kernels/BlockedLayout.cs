@@ -33,7 +33,8 @@ internal sealed unsafe class BlockedLayout : IDisposable
         (_codebookLength, _groups) = (matrix.Codebook.Length, matrix.Groups);
         _entries = entries;
         _segments = NativeBuffer.Copy(segments);
-        _codebook = NativeBuffer.Copy(matrix.Codebook);
+        _codebook = new NativeBuffer((matrix.Codebook.Length + Centroids32.Length) * sizeof(float)); // kernels load so many at once
+        matrix.Codebook.CopyTo(new Span<float>(_codebook.Pointer, matrix.Codebook.Length));
         if (matrix.Groups > 1)
         {
             int size = matrix.Codebook.Length / matrix.Groups, rowsAGroup = matrix.Rows / matrix.Groups;
@@ -54,6 +55,9 @@ internal sealed unsafe class BlockedLayout : IDisposable
     public int[] PartRows { get; }
 
     public int Parts => PartRows.Length - 1;
+
+    /// <summary>Centroids of a row.</summary>
+    public int Centroids => _codebookLength / _groups;
 
     /// <summary>The first entry of every (part, block), and their end.</summary>
     private int[] EntryStarts { get; }

@@ -42,7 +42,7 @@ internal sealed unsafe class BlockedLinear : IDisposable
             Packed = (float*)scratch.Pointer,
             Sums = scratch.Pointer + ((inputBytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment),
             SumBytes = sumBytes,
-            Kernel = TileKernels.Get(_width, new TileShape(1, vectors)),
+            Kernel = TileKernels.Get(_width, new TileShape(1, vectors), _layout.Centroids),
             TileLanes = tileLanes,
             Tiles = tiles,
         };

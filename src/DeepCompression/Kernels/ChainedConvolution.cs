@@ -119,7 +119,7 @@ internal sealed unsafe class ChainedConvolution : IDisposable
             {
                 int length = pass.Shape.Sums * Plan.VectorBytes;
                 layout.Multiply(
-                    part, TileKernels.Get(_width, pass.Shape), packed + Plan.GetStart(pass, firstChannel), Plan.VectorBytes, Plan.GetRunBytes(pass), (float*)_bias.Pointer, next, length, next, length, _layer.Activation);
+                    part, TileKernels.Get(_width, pass.Shape, layout.Centroids), packed + Plan.GetStart(pass, firstChannel), Plan.VectorBytes, Plan.GetRunBytes(pass), (float*)_bias.Pointer, next, length, next, length, _layer.Activation);
                 next += (nint)length * rows;
             }
 

@@ -34,7 +34,7 @@ internal sealed unsafe class ChainedLinear : IDisposable
     public void Compute(byte* x, int vectors, byte* y)
     {
         int length = vectors * TileKernels.GetLanes(_width) * sizeof(float);
-        delegate*<TileWork*, void> kernel = TileKernels.Get(_width, new TileShape(1, vectors));
+        delegate*<TileWork*, void> kernel = TileKernels.Get(_width, new TileShape(1, vectors), _layout.Centroids);
         for (int part = 0; part < _layout.Parts; part++)
         {
             byte* to = y + ((nint)_layout.PartRows[part] * length);

@@ -163,7 +163,7 @@ internal unsafe struct ConvolutionWork
         int length = pass.Shape.Sums * _plan.VectorBytes;
         bool direct = _plan.OutputPhases is null && _plan.IsDirect(pass);
         layout.Multiply(
-            part, TileKernels.Get(_width, pass.Shape), packed + _plan.GetStart(pass, firstChannel), _plan.GetPositionBytes(pass), _plan.GetRunBytes(pass), _bias, scratch, length,
+            part, TileKernels.Get(_width, pass.Shape, layout.Centroids), packed + _plan.GetStart(pass, firstChannel), _plan.GetPositionBytes(pass), _plan.GetRunBytes(pass), _bias, scratch, length,
             direct ? (byte*)(images + _plan.GetFirstPosition(pass)) : scratch, direct ? area * sizeof(float) : length, _activation);
         if (_plan.OutputPhases is OutputPhases phases)
         {

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace DeepCompression.Kernels;
 
 /// <summary>One block of sparse rows times 1 vector of inputs side by side: 1 sum of a row in registers.</summary>
-internal static unsafe class TileKernel1x1<TLane, TVector>
+internal static unsafe class TileKernel1x1<TLane, TVector, TCentroids>
     where TLane : struct, ILane<TVector>
     where TVector : unmanaged
+    where TCentroids : struct, ICentroids<TCentroids, TVector>
 {
     /// <summary>Adds the block's products to the sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -15,10 +16,12 @@ internal static unsafe class TileKernel1x1<TLane, TVector>
         byte* x = work->X;
         nint step = work->PositionBytes;
         Activation activation = work->Activation;
+        TCentroids centroids = TCentroids.Load(work->Codebook);
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
-            float* codebook = work->GetCodebook(segment->Row);
+            if (work->CodebookOffsets != null)
+                centroids = TCentroids.Load(work->Codebook + work->CodebookOffsets[segment->Row]);
             TVector* sums = (TVector*)(work->Sums + (segment->Row * work->SumBytes));
             TVector a;
             if (work->Bias != null)
@@ -30,14 +33,14 @@ internal static unsafe class TileKernel1x1<TLane, TVector>
             for (; entry < last - 3; entry += 4)
             {
                 ulong first = *(ulong*)entry, second = *(ulong*)(entry + 2); // two entries a load: loads are what these loops wait for
-                Add(codebook, x, first, step, ref a);
-                Add(codebook, x, first >> 32, step, ref b);
-                Add(codebook, x, second, step, ref c);
-                Add(codebook, x, second >> 32, step, ref d);
+                Add(centroids, x, first, step, ref a);
+                Add(centroids, x, first >> 32, step, ref b);
+                Add(centroids, x, second, step, ref c);
+                Add(centroids, x, second >> 32, step, ref d);
             }
 
             for (; entry < last; entry++)
-                Add(codebook, x, *entry, step, ref a);
+                Add(centroids, x, *entry, step, ref a);
             a = TLane.Add(TLane.Add(a, b), TLane.Add(c, d));
             if (activation.Kind != ActivationKind.None)
             {
@@ -50,6 +53,6 @@ internal static unsafe class TileKernel1x1<TLane, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* codebook, byte* x, ulong entry, nint step, ref TVector sum) =>
-        TileStep<TLane, TVector>.Add(TileStep<TLane, TVector>.Weight(codebook, entry), TileStep<TLane, TVector>.Inputs(x, entry, step), ref sum);
+    private static void Add(in TCentroids centroids, byte* x, ulong entry, nint step, ref TVector sum) =>
+        TileStep<TLane, TVector>.Add(centroids.GetWeight(entry), TileStep<TLane, TVector>.Inputs(x, entry, step), ref sum);
 }

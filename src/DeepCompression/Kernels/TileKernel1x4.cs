@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace DeepCompression.Kernels;
 
 /// <summary>One block of sparse rows times 4 vectors of inputs side by side: 4 sums of a row in registers.</summary>
-internal static unsafe class TileKernel1x4<TLane, TVector>
+internal static unsafe class TileKernel1x4<TLane, TVector, TCentroids>
     where TLane : struct, ILane<TVector>
     where TVector : unmanaged
+    where TCentroids : struct, ICentroids<TCentroids, TVector>
 {
     /// <summary>Adds the block's products to the sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -16,10 +17,12 @@ internal static unsafe class TileKernel1x4<TLane, TVector>
         byte* x = work->X;
         nint step = work->PositionBytes;
         Activation activation = work->Activation;
+        TCentroids centroids = TCentroids.Load(work->Codebook);
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
-            float* codebook = work->GetCodebook(segment->Row);
+            if (work->CodebookOffsets != null)
+                centroids = TCentroids.Load(work->Codebook + work->CodebookOffsets[segment->Row]);
             TVector* sums = (TVector*)(work->Sums + (segment->Row * work->SumBytes));
             TVector a, b, c, d;
             if (work->Bias != null)
@@ -30,11 +33,11 @@ internal static unsafe class TileKernel1x4<TLane, TVector>
             for (; entry < last - 1; entry += 2)
             {
                 ulong after = *(ulong*)(entry + 4);
-                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector weight = centroids.GetWeight(pair);
                 TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 pair >>= 32;
-                weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                weight = centroids.GetWeight(pair);
                 p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 (pair, next) = (next, after);
@@ -42,7 +45,7 @@ internal static unsafe class TileKernel1x4<TLane, TVector>
 
             if (entry < last)
             {
-                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector weight = centroids.GetWeight(pair);
                 TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 pair = *(ulong*)++entry;

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace DeepCompression.Kernels;
 
 /// <summary>One block of sparse rows times two runs of 4 vectors of inputs: 8 sums of a row in registers.</summary>
-internal static unsafe class TileKernel2x4<TLane, TVector>
+internal static unsafe class TileKernel2x4<TLane, TVector, TCentroids>
     where TLane : struct, ILane<TVector>
     where TVector : unmanaged
+    where TCentroids : struct, ICentroids<TCentroids, TVector>
 {
     /// <summary>Adds the block's products to the sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -16,10 +17,12 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
         byte* x = work->X;
         nint step = work->PositionBytes, run = work->RunBytes;
         Activation activation = work->Activation;
+        TCentroids centroids = TCentroids.Load(work->Codebook);
         TileSegment* end = work->Segments + work->SegmentCount;
         for (TileSegment* segment = work->Segments; segment < end; segment++)
         {
-            float* codebook = work->GetCodebook(segment->Row);
+            if (work->CodebookOffsets != null)
+                centroids = TCentroids.Load(work->Codebook + work->CodebookOffsets[segment->Row]);
             TVector* sums = (TVector*)(work->Sums + (segment->Row * work->SumBytes));
             TVector a, b, c, d, e, f, g, h;
             if (work->Bias != null)
@@ -30,12 +33,12 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
             for (; entry < last - 1; entry += 2)
             {
                 ulong after = *(ulong*)(entry + 4);
-                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector weight = centroids.GetWeight(pair);
                 TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref e, ref f, ref g, ref h);
                 pair >>= 32;
-                weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                weight = centroids.GetWeight(pair);
                 p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref e, ref f, ref g, ref h);
@@ -44,7 +47,7 @@ internal static unsafe class TileKernel2x4<TLane, TVector>
 
             if (entry < last)
             {
-                TVector weight = TileStep<TLane, TVector>.Weight(codebook, pair);
+                TVector weight = centroids.GetWeight(pair);
                 TVector* p = TileStep<TLane, TVector>.Inputs(x, pair, step);
                 TileStep<TLane, TVector>.Add(weight, p, ref a, ref b, ref c, ref d);
                 TileStep<TLane, TVector>.Add(weight, (TVector*)((byte*)p + run), ref e, ref f, ref g, ref h);

@@ -7,10 +7,6 @@ internal static unsafe class TileStep<TLane, TVector>
     where TLane : struct, ILane<TVector>
     where TVector : unmanaged
 {
-    /// <summary>The weight of an entry, in all lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Weight(float* codebook, ulong entry) => TLane.Broadcast(codebook[(byte)entry]);
-
     /// <summary>The inputs of an entry, which stands in the lower 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector* Inputs(byte* x, ulong entry, nint positionBytes) => (TVector*)(x + ((nint)((uint)entry >> 8) * positionBytes));

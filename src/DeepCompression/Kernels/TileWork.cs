@@ -44,7 +44,4 @@ internal unsafe struct TileWork
 
     /// <summary>Applied to the new sums.</summary>
     public Activation Activation;
-
-    /// <summary>The centroids of a row.</summary>
-    public readonly float* GetCodebook(int row) => CodebookOffsets == null ? Codebook : Codebook + CodebookOffsets[row];
 }

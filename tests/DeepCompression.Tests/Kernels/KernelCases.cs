@@ -8,6 +8,13 @@ internal static class KernelCases
 {
     public static TheoryData<VectorWidth> Widths => [.. KernelDispatch.Supported];
 
+    /// <summary>So few that kernels may hold them in registers, every other time.</summary>
+    public static int CountCentroids(Random random)
+    {
+        int count = random.Next(1, 257);
+        return count % 2 == 0 ? count : (count + 7) / 8;
+    }
+
     public static CsrMatrix RandomMatrix(Random random, int rows, int columns, double density, int centroids, int groups = 1, bool zeroCentroid = true)
     {
         float[] codebook = new float[groups * centroids];

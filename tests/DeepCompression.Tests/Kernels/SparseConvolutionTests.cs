@@ -189,7 +189,7 @@ public class SparseConvolutionTests
     private static void Check(Random random, ConvolutionGeometry geometry, int height, int columns, int batch, double density, VectorWidth width, IParallelRunner runner)
     {
         int inputs = geometry.InputChannels / geometry.Groups * geometry.KernelHeight * geometry.KernelWidth;
-        CsrMatrix matrix = KernelCases.RandomMatrix(random, geometry.OutputChannels, inputs, density, random.Next(1, 257), zeroCentroid: random.Next(2) == 0);
+        CsrMatrix matrix = KernelCases.RandomMatrix(random, geometry.OutputChannels, inputs, density, KernelCases.CountCentroids(random), zeroCentroid: random.Next(2) == 0);
         float[] bias = random.Next(2) == 0 ? [] : KernelCases.Numbers(random, geometry.OutputChannels);
         Activation activation = KernelCases.RandomActivation(random);
         float[] x = KernelCases.Numbers(random, batch * geometry.InputChannels * height * columns);

@@ -17,7 +17,7 @@ public class SparseLinearTests
         {
             int outputs = random.Next(1, 90), inputs = random.Next(1, round % 5 == 0 ? 1500 : 200), batch = _batches[round % _batches.Length];
             double density = (round % 7) switch { 0 => 0, 1 => 1, 2 => 0.01, _ => random.NextDouble() };
-            CsrMatrix matrix = KernelCases.RandomMatrix(random, outputs, inputs, density, random.Next(1, 257), zeroCentroid: random.Next(3) > 0);
+            CsrMatrix matrix = KernelCases.RandomMatrix(random, outputs, inputs, density, KernelCases.CountCentroids(random), zeroCentroid: random.Next(3) > 0);
             float[] bias = random.Next(2) == 0 ? [] : KernelCases.Numbers(random, outputs);
             Activation activation = KernelCases.RandomActivation(random);
             float[] x = KernelCases.Numbers(random, batch * inputs), y = new float[batch * outputs];
