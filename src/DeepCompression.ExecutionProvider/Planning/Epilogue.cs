@@ -67,8 +67,8 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
         return rank == 0 ? null : ReadChannels(other?.Constant, channels, rank, channelAxis);
     }
 
-    // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta
-    private static (float[] Factor, float[] Summand)? ReadNormalization(NodeView node, int channels)
+    /// <summary>Reads a normalization, <c>y = (x - mean) / sqrt(variance + epsilon) * gamma + beta</c>, as a factor and a summand a channel; null where they are not constant.</summary>
+    public static (float[] Factor, float[] Summand)? ReadNormalization(NodeView node, int channels)
     {
         if (node.Outputs.Length > 1 || node.GetInt("training_mode", 0) != 0)
             return null;

@@ -81,11 +81,14 @@ internal sealed unsafe record TransposedConvolutionPlan(
     public override IDisposable BuildKernel(KernelOptions options)
     {
         CsrMatrix stored = Weight.Rows(Geometry.InputChannels, Weight.Shape.Length / Geometry.InputChannels);
-        CsrMatrix weights = WeightMatrix.Scale(OutputRows.From(stored, Geometry), Epilogue.Scale);
+        OutputPhases phases = new(Geometry);
+        CsrMatrix weights = WeightMatrix.Scale(OutputRows.From(stored, phases), Epilogue.Scale);
         stored.Return();
-        SparseTransposedConvolution kernel = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
-        if (Height > 0 && Width > 0)
-            kernel.Prepare(Height, Width, Batch);
+        SparseTransposedConvolution kernel = new(weights, phases, Epilogue.Shift, Epilogue.Activation, options);
+        if (Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0)
+            return kernel; // which keeps the weights until it sees an input
+        kernel.Prepare(Height, Width, Batch);
+        weights.Return();
         return kernel;
     }
 }

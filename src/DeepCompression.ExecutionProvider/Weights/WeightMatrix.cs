@@ -5,9 +5,9 @@ namespace DeepCompression.ExecutionProvider.Weights;
 /// <summary>What is done to a weight before a kernel is built of it.</summary>
 internal static class WeightMatrix
 {
-    /// <summary>Multiplies every row by its factor: only the codebook changes, which then has one group a row.</summary>
+    /// <summary>Multiplies rows by factors: only the codebook changes, which then has one group a factor.</summary>
     /// <param name="matrix">The matrix.</param>
-    /// <param name="factors">One factor a row; null leaves the matrix as it is.</param>
+    /// <param name="factors">One factor a row, or a run of as many rows each; null leaves the matrix as it is.</param>
     public static CsrMatrix Scale(CsrMatrix matrix, float[]? factors)
     {
         if (factors is null)
@@ -16,14 +16,14 @@ internal static class WeightMatrix
             return matrix.With(Array.ConvertAll(matrix.Codebook, value => value * factors[0]), matrix.Groups);
 
         int size = matrix.Codebook.Length / matrix.Groups;
-        float[] codebook = new float[matrix.Rows * size];
-        for (int row = 0; row < matrix.Rows; row++)
+        float[] codebook = new float[factors.Length * size];
+        for (int i = 0; i < factors.Length; i++)
         {
-            int group = row / (matrix.Rows / matrix.Groups);
-            Multiply(matrix.Codebook.AsSpan(group * size, size), factors[row], codebook.AsSpan(row * size, size));
+            int group = i / (factors.Length / matrix.Groups);
+            Multiply(matrix.Codebook.AsSpan(group * size, size), factors[i], codebook.AsSpan(i * size, size));
         }
 
-        return matrix.With(codebook, matrix.Rows);
+        return matrix.With(codebook, factors.Length);
     }
 
     private static void Multiply(ReadOnlySpan<float> values, float factor, Span<float> destination)

@@ -73,7 +73,7 @@ public static class CompressedModel
         using (SessionTensors tensors = new(ort))
         using (SessionModel prepared = new(model, plan, tensors))
         {
-            byte[] content = Prepare(prepared, kernels, ort, plan.Options, model.Name);
+            byte[] content = Prepare(prepared, kernels, tensors, ort, plan.Options, model.Name);
             using SessionCopy copy = new(ort, options);
             copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, "1");
             tensors.AddTo(copy);
@@ -98,12 +98,12 @@ public static class CompressedModel
     }
 
     // On all processors, before the session is created: from then on threads of ONNX Runtime spin.
-    private static byte[] Prepare(SessionModel model, PreparedKernels kernels, OrtRuntime ort, ProviderOptions options, string name)
+    private static byte[] Prepare(SessionModel model, PreparedKernels kernels, SessionTensors tensors, OrtRuntime ort, ProviderOptions options, string name)
     {
         try
         {
             byte[] content = model.Write();
-            kernels.Build(model.Dense);
+            kernels.Build(tensors.Allocate());
             foreach (IReadOnlyList<PreparedUnit> units in model.Units)
             {
                 SharedKernels shared = new(options.KernelOptions, kernels);

@@ -12,14 +12,13 @@ internal sealed class OutputPhases
     /// <summary>The most phases of a channel.</summary>
     public const int Most = 4096;
 
-    private readonly TransposedConvolutionGeometry _geometry;
     private readonly (int Phase, int Tap)[] _rowTaps;
     private readonly (int Phase, int Tap)[] _columnTaps;
 
     /// <summary>Finds the phases of a geometry.</summary>
     public OutputPhases(TransposedConvolutionGeometry geometry)
     {
-        _geometry = geometry;
+        Geometry = geometry;
         (Rows, Columns) = (geometry.StrideHeight, geometry.StrideWidth);
         (_rowTaps, int kernelHeight, int top, int bottom) = Split(geometry.KernelHeight, Rows, geometry.DilationHeight, geometry.PadTop, geometry.PadBottom, geometry.OutputPaddingHeight);
         (_columnTaps, int kernelWidth, int left, int right) = Split(geometry.KernelWidth, Columns, geometry.DilationWidth, geometry.PadLeft, geometry.PadRight, geometry.OutputPaddingWidth);
@@ -37,6 +36,9 @@ internal sealed class OutputPhases
         };
     }
 
+    /// <summary>The transposed convolution.</summary>
+    public TransposedConvolutionGeometry Geometry { get; }
+
     /// <summary>Rows of outputs that differ in phase.</summary>
     public int Rows { get; }
 
@@ -50,16 +52,17 @@ internal sealed class OutputPhases
     public ConvolutionGeometry Convolution { get; }
 
     /// <summary>Rows of the whole output.</summary>
-    public int GetOutputHeight(int height) => _geometry.GetOutputHeight(height);
+    public int GetOutputHeight(int height) => Geometry.GetOutputHeight(height);
 
     /// <summary>Columns of the whole output.</summary>
-    public int GetOutputWidth(int width) => _geometry.GetOutputWidth(width);
+    public int GetOutputWidth(int width) => Geometry.GetOutputWidth(width);
 
     /// <summary>The weights of the convolution.</summary>
     /// <param name="weights">The kernels, shape (output channels, input channels a group x kernel height x kernel width).</param>
     public CsrMatrix Split(CsrMatrix weights)
     {
-        int taps = _rowTaps.Length * _columnTaps.Length, area = Convolution.KernelHeight * Convolution.KernelWidth;
+        (int[] phaseOf, int[] tapOf) = GetTaps();
+        int taps = tapOf.Length, area = Convolution.KernelHeight * Convolution.KernelWidth;
         CsrRows rows = new(checked(weights.Rows * Count));
         for (int pass = 0; pass < 2; pass++)
         {
@@ -73,9 +76,8 @@ internal sealed class OutputPhases
                         next++;
                     for (int entry = next - 1; entry >= first; entry--)
                     {
-                        (int row, int column) = Math.DivRem(weights.ColumnIndices[entry] % taps, _columnTaps.Length);
-                        int phase = (_rowTaps[row].Phase * Columns) + _columnTaps[column].Phase, tap = (_rowTaps[row].Tap * Convolution.KernelWidth) + _columnTaps[column].Tap;
-                        rows.Add((channel * Count) + phase, (input * area) + tap, weights.Codes[entry]);
+                        int tap = weights.ColumnIndices[entry] % taps;
+                        rows.Add((channel * Count) + phaseOf[tap], (input * area) + tapOf[tap], weights.Codes[entry]);
                     }
                 }
             }
@@ -84,6 +86,20 @@ internal sealed class OutputPhases
         }
 
         return rows.ToMatrix(checked(weights.Columns / taps * area), weights.Codebook, weights.Groups);
+    }
+
+    /// <summary>The phase to which each tap of the kernel belongs, row-major, and which tap of the convolution's kernel it is.</summary>
+    public (int[] Phases, int[] Taps) GetTaps()
+    {
+        int[] phases = new int[_rowTaps.Length * _columnTaps.Length], taps = new int[phases.Length];
+        for (int tap = 0; tap < taps.Length; tap++)
+        {
+            (int row, int column) = Math.DivRem(tap, _columnTaps.Length);
+            phases[tap] = (_rowTaps[row].Phase * Columns) + _columnTaps[column].Phase;
+            taps[tap] = (_rowTaps[row].Tap * Convolution.KernelWidth) + _columnTaps[column].Tap;
+        }
+
+        return (phases, taps);
     }
 
     /// <summary>One number a channel as one a phase.</summary>

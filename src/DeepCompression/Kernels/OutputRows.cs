@@ -1,3 +1,4 @@
+using System.Buffers;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Kernels;
@@ -20,28 +21,59 @@ internal static class OutputRows
     /// <returns>The weights, shape (output channels, input channels a group x kernel height x kernel width).</returns>
     public static CsrMatrix From(CsrMatrix weights, TransposedConvolutionGeometry geometry)
     {
+        int taps = geometry.KernelHeight * geometry.KernelWidth;
+        return Turn(weights, geometry, [.. Enumerable.Repeat(0, taps)], [.. Enumerable.Range(0, taps)], 1, taps, rents: false);
+    }
+
+    /// <summary>Turns the weights, and splits them among the phases of the output channels.</summary>
+    /// <param name="weights">The weights, shape (input channels, output channels a group x kernel height x kernel width).</param>
+    /// <param name="phases">The phases of their geometry.</param>
+    /// <returns>The weights of the phases' convolution, in arrays that are borrowed: whoever is done with the matrix may return them.</returns>
+    public static CsrMatrix From(CsrMatrix weights, OutputPhases phases)
+    {
+        (int[] phaseOf, int[] tapOf) = phases.GetTaps();
+        return Turn(weights, phases.Geometry, phaseOf, tapOf, phases.Count, phases.Convolution.KernelHeight * phases.Convolution.KernelWidth, rents: true);
+    }
+
+    // The taps of a phase are in the order of those of the kernel, or all in the opposite order.
+    private static CsrMatrix Turn(CsrMatrix weights, TransposedConvolutionGeometry geometry, int[] phaseOf, int[] tapOf, int phases, int area, bool rents)
+    {
         int taps = geometry.KernelHeight * geometry.KernelWidth, outputs = geometry.OutputChannels / geometry.Groups, inputs = geometry.InputChannels / geometry.Groups;
         if (weights.Rows != geometry.InputChannels || weights.Columns != (long)outputs * taps)
             throw new ArgumentException($"Weights of shape ({weights.Rows}, {weights.Columns}) are not {geometry.InputChannels} channels of {outputs} x {geometry.KernelHeight} x {geometry.KernelWidth}.", nameof(weights));
 
         (float[] codebook, int codebooks, byte[]? codes) = Merge(weights, geometry);
-        CsrRows rows = new(geometry.OutputChannels);
-        for (int pass = 0; pass < 2; pass++)
+        int[] rowOf = new int[weights.Columns];
+        for (int column = 0; column < rowOf.Length; column++)
+            rowOf[column] = (column / taps * phases) + phaseOf[column % taps];
+        bool isBackwards = phases > 1 || Array.Exists(tapOf, tap => tap < tapOf[0]);
+        int[] pointers = new int[checked(geometry.OutputChannels * phases) + 1];
+        for (int input = 0; input < weights.Rows; input++)
         {
-            for (int input = 0; input < weights.Rows; input++)
-            {
-                int firstOutput = input / inputs * outputs, firstColumn = input % inputs * taps, firstCode = input * MostCentroids;
-                for (int entry = weights.RowPointers[input]; entry < weights.RowPointers[input + 1]; entry++)
-                {
-                    (int output, int tap) = Math.DivRem(weights.ColumnIndices[entry], taps);
-                    rows.Add(firstOutput + output, firstColumn + tap, codes is null ? weights.Codes[entry] : codes[firstCode + weights.Codes[entry]]);
-                }
-            }
-
-            rows.EndPass();
+            Span<int> counts = pointers.AsSpan((input / inputs * outputs * phases) + 1);
+            foreach (int column in weights.ColumnIndices.AsSpan(weights.RowPointers[input]..weights.RowPointers[input + 1]))
+                counts[rowOf[column]]++;
         }
 
-        return rows.ToMatrix(inputs * taps, codebook, codebooks);
+        for (int row = 1; row < pointers.Length; row++)
+            pointers[row] += pointers[row - 1];
+        int[] next = pointers[..^1], columns = rents ? ArrayPool<int>.Shared.Rent(weights.NonZeros) : GC.AllocateUninitializedArray<int>(weights.NonZeros);
+        byte[] newCodes = rents ? ArrayPool<byte>.Shared.Rent(weights.NonZeros) : GC.AllocateUninitializedArray<byte>(weights.NonZeros);
+        for (int input = 0; input < weights.Rows; input++)
+        {
+            int first = weights.RowPointers[input], count = weights.RowPointers[input + 1] - first, firstColumn = input % inputs * area;
+            ReadOnlySpan<int> from = weights.ColumnIndices.AsSpan(first, count);
+            ReadOnlySpan<byte> oldCodes = weights.Codes.AsSpan(first, count), map = codes is null ? default : codes.AsSpan(input * MostCentroids, MostCentroids);
+            Span<int> places = next.AsSpan(input / inputs * outputs * phases);
+            for (int i = 0; i < count; i++)
+            {
+                int entry = isBackwards ? count - 1 - i : i, place = places[rowOf[from[entry]]]++;
+                columns[place] = firstColumn + tapOf[from[entry] % taps];
+                newCodes[place] = map.IsEmpty ? oldCodes[entry] : map[oldCodes[entry]];
+            }
+        }
+
+        return new CsrMatrix(pointers.Length - 1, checked(inputs * area), pointers, columns, newCodes, codebook, codebooks, weights.NonZeros, rents);
     }
 
     /// <summary>A codebook a group of channels, made of those of its inputs, and the new code of every code of every input channel; null where they stay.</summary>

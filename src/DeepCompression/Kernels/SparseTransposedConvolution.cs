@@ -34,6 +34,18 @@ public sealed unsafe class SparseTransposedConvolution : IDisposable
         _phases = new SparseConvolution(phases.Split(weights), phases.Convolution, phases.Repeat(bias), activation, options, phases);
     }
 
+    /// <summary>Builds the layer.</summary>
+    /// <param name="weights">The weights of the phases' convolution: see <see cref="OutputRows"/>.</param>
+    /// <param name="phases">The phases of the geometry.</param>
+    /// <param name="bias">One number an output channel, or nothing.</param>
+    /// <param name="activation">Applied to every output.</param>
+    /// <param name="options">How to build.</param>
+    internal SparseTransposedConvolution(CsrMatrix weights, OutputPhases phases, ReadOnlySpan<float> bias, Activation activation, KernelOptions options)
+    {
+        Geometry = phases.Geometry;
+        _phases = new SparseConvolution(weights, phases.Convolution, phases.Repeat(bias), activation, options, phases);
+    }
+
     /// <summary>Channels, kernel, strides, pads.</summary>
     public TransposedConvolutionGeometry Geometry { get; }
 

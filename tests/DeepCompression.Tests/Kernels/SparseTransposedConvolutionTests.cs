@@ -157,6 +157,29 @@ public class SparseTransposedConvolutionTests
     }
 
     [Fact]
+    public void OutputRowsFrom_Phases_EqualsThoseOfOutputRows()
+    {
+        Random random = new(11);
+        for (int round = 0; round < 200; round++)
+        {
+            int groups = random.Next(1, 4), codebooks = random.Next(1, 3);
+            TransposedConvolutionGeometry geometry = new()
+            {
+                Groups = groups, InputChannels = groups * codebooks * random.Next(1, 5), OutputChannels = groups * random.Next(1, 5), KernelHeight = random.Next(1, 6), KernelWidth = random.Next(1, 6),
+                StrideHeight = random.Next(1, 5), StrideWidth = random.Next(1, 5), DilationHeight = random.Next(1, 4), DilationWidth = random.Next(1, 4),
+                PadTop = random.Next(0, 4), PadLeft = random.Next(0, 4), PadBottom = random.Next(0, 4), PadRight = random.Next(0, 4), OutputPaddingHeight = random.Next(0, 3),
+            };
+            OutputPhases phases = new(geometry);
+            CsrMatrix stored = KernelCases.RandomMatrix(random, geometry.InputChannels, geometry.OutputChannels / groups * geometry.KernelHeight * geometry.KernelWidth, random.NextDouble(), 16, codebooks);
+            CsrMatrix expected = phases.Split(OutputRows.From(stored, geometry)), turned = OutputRows.From(stored, phases);
+            CsrMatrix exact = new(turned.Rows, turned.Columns, turned.RowPointers, turned.ColumnIndices[..turned.NonZeros], turned.Codes[..turned.NonZeros], turned.Codebook, turned.Groups); // checks that columns ascend
+            Assert.Equal(expected.Columns, exact.Columns);
+            Assert.Equal(KernelCases.Dense(expected), KernelCases.Dense(exact));
+            turned.Return();
+        }
+    }
+
+    [Fact]
     public void ToOutputRows_TooManyCentroidsTogether_Throws()
     {
         TransposedConvolutionGeometry geometry = new() { InputChannels = 12, OutputChannels = 5 };

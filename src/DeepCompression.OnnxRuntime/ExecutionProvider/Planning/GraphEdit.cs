@@ -11,6 +11,7 @@ internal sealed class GraphEdit
     private readonly HashSet<NodeMessage> _removed = [];
     private readonly Dictionary<NodeMessage, PreparedUnit> _units = [];
     private readonly HashSet<string> _dropped = [];
+    private readonly Dictionary<NodeMessage, FoldedNormalization> _folded = [];
 
     public GraphEdit(ModelPlan.GraphPlan plan)
     {
@@ -27,10 +28,17 @@ internal sealed class GraphEdit
         }
 
         foreach (WeightNode weight in plan.Declined)
+        {
             _removed.Add(MessageOf(weight.Node));
+            if (plan.Graph.IsOutermost && FoldedNormalization.Match(plan.Graph.View, weight) is FoldedNormalization folded)
+            {
+                _folded.Add(MessageOf(folded.Convolution), folded);
+                _removed.Add(MessageOf(folded.Normalization));
+            }
+        }
 
         HashSet<string> read = ReadNames(plan.Graph.Message);
-        foreach (NodeMessage node in _removed)
+        foreach (NodeMessage node in _removed.Concat(_folded.Keys))
             _dropped.UnionWith(node.Inputs);
         _dropped.ExceptWith(read);
         foreach (WeightNode weight in plan.Declined)
@@ -48,6 +56,12 @@ internal sealed class GraphEdit
 
     /// <summary>The weights that are dense again.</summary>
     public List<WeightNode> Dense { get; } = [];
+
+    /// <summary>The convolutions that normalize as well.</summary>
+    public IReadOnlyCollection<FoldedNormalization> Folded => _folded.Values;
+
+    /// <summary>What a convolution does beside; null for every other node.</summary>
+    public FoldedNormalization? FoldedInto(NodeMessage node) => _folded.GetValueOrDefault(node);
 
     /// <summary>What stands in for a node that is the last of an operator with its followers; null for every other node.</summary>
     public PreparedUnit? UnitAt(NodeMessage node) => _units.GetValueOrDefault(node);
@@ -68,7 +82,9 @@ internal sealed class GraphEdit
             read.Add(output.Name);
         foreach (NodeMessage node in graph.Nodes)
         {
-            if (!_removed.Contains(node))
+            if (_folded.ContainsKey(node))
+                read.UnionWith(node.Inputs.Take(2)); // all but the bias
+            else if (!_removed.Contains(node))
                 read.UnionWith(node.NamesRead);
         }
 

@@ -53,6 +53,9 @@ internal sealed class ModelGraph
     /// <summary>The graph's message.</summary>
     public GraphMessage Message { get; }
 
+    /// <summary>Whether the graph is within no other.</summary>
+    public bool IsOutermost => _outer is null;
+
     private List<ModelGraph> Inner { get; } = [];
 
     /// <summary>Reads the model's graph and all graphs within it, outer ones first.</summary>

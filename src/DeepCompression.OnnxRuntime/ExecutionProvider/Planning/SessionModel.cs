@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DeepCompression.ExecutionProvider.Planning;
 using DeepCompression.ExecutionProvider.Provider;
 using DeepCompression.Onnx;
@@ -36,9 +37,6 @@ internal sealed class SessionModel : IDisposable
 
     /// <summary>The operators that are computed, graph by graph.</summary>
     public IEnumerable<IReadOnlyList<PreparedUnit>> Units => _edits.Values.Select(edit => edit.Units);
-
-    /// <summary>What has to be done before a session is created: each writes a dense weight.</summary>
-    public List<Action> Dense { get; } = [];
 
     /// <summary>Writes the model.</summary>
     /// <exception cref="InvalidDataException">A small weight is damaged.</exception>
@@ -97,8 +95,11 @@ internal sealed class SessionModel : IDisposable
             }
         }
 
+        Dictionary<WeightNode, FoldedNormalization> folded = edit.Folded.ToDictionary(folded => folded.Weight);
         foreach (WeightNode weight in edit.Dense)
-            WriteDense(output, weight, graph == _model.Graph);
+            WriteDense(output, weight, folded.TryGetValue(weight, out FoldedNormalization? normalization) ? normalization.CopyDenseTo : weight.CopyDenseTo, graph == _model.Graph);
+        foreach (FoldedNormalization normalization in edit.Folded)
+            output.Write(GraphProto.InitializerFieldNumber, Declared(normalization.ShiftName, (int)ElementType.Float32, [normalization.Shift.Length]).Write(TensorProto.RawDataFieldNumber, MemoryMarshal.AsBytes<float>(normalization.Shift)));
         return output;
     }
 
@@ -111,6 +112,8 @@ internal sealed class SessionModel : IDisposable
             output.Write(GraphProto.NodeFieldNumber, Prepared(unit));
         else if (edit.IsRemoved(node))
             return;
+        else if (edit.FoldedInto(node) is FoldedNormalization folded)
+            output.Write(GraphProto.NodeFieldNumber, Normalized(node, folded));
         else if (node.Attributes.Exists(attribute => attribute.Graphs.Exists(IsEdited)))
             output.Write(GraphProto.NodeFieldNumber, WithGraphs(node));
         else
@@ -126,6 +129,22 @@ internal sealed class SessionModel : IDisposable
             output.Write(NodeProto.OutputFieldNumber, result);
         MessageWriter key = new MessageWriter().Write(AttributeProto.NameFieldNumber, PreparedOperator.Key).Write(AttributeProto.IFieldNumber, unit.Key).Write(AttributeProto.TypeFieldNumber, (long)AttributeType.Int);
         return output.Write(NodeProto.NameFieldNumber, unit.Name).Write(NodeProto.OpTypeFieldNumber, PreparedOperator.Name).Write(NodeProto.AttributeFieldNumber, key).Write(NodeProto.DomainFieldNumber, NodeDomain.Name);
+    }
+
+    private MessageWriter Normalized(NodeMessage convolution, FoldedNormalization folded)
+    {
+        MessageWriter output = new();
+        foreach (string input in (string[])[convolution.Inputs[0], convolution.Inputs[1], folded.ShiftName])
+            output.Write(NodeProto.InputFieldNumber, input);
+        output.Write(NodeProto.OutputFieldNumber, folded.Normalization.Outputs[0]!.Name);
+        FieldReader fields = new(_model.Bytes, convolution.Extent);
+        while (fields.Next())
+        {
+            if (fields.Tag != ContentTag(NodeProto.InputFieldNumber) && fields.Tag != ContentTag(NodeProto.OutputFieldNumber))
+                Copy(output, fields.Field);
+        }
+
+        return output;
     }
 
     private bool IsEdited(GraphMessage graph) => !_edits[graph].IsEmpty || graph.Nodes.Exists(node => node.Attributes.Exists(attribute => attribute.Graphs.Exists(IsEdited)));
@@ -174,10 +193,10 @@ internal sealed class SessionModel : IDisposable
 
         ReadOnlyMemory<byte> content = tensor.Read();
         output.Write(GraphProto.InitializerFieldNumber, HandedOver(tensor.Name, tensor.ElementType, tensor.Shape));
-        content.CopyTo(_tensors.Add(tensor.Name, tensor.ElementType, tensor.Shape, content.Length));
+        _tensors.Add(tensor.Name, tensor.ElementType, tensor.Shape, content.Length, content.CopyTo);
     }
 
-    private void WriteDense(MessageWriter output, WeightNode weight, bool isMain)
+    private void WriteDense(MessageWriter output, WeightNode weight, Action<Memory<byte>> write, bool isMain)
     {
         string name = weight.Output.Name;
         long[] shape = weight.Shape.Dimensions.ToArray();
@@ -185,13 +204,12 @@ internal sealed class SessionModel : IDisposable
         if (isMain && bytes >= SmallestHandedOver)
         {
             output.Write(GraphProto.InitializerFieldNumber, HandedOver(name, (int)weight.ElementType, shape));
-            Memory<byte> destination = _tensors.Add(name, (int)weight.ElementType, shape, bytes);
-            Dense.Add(() => weight.CopyDenseTo(destination));
+            _tensors.Add(name, (int)weight.ElementType, shape, bytes, write);
         }
         else
         {
             byte[] dense = GC.AllocateUninitializedArray<byte>(bytes);
-            weight.CopyDenseTo(dense);
+            write(dense);
             output.Write(GraphProto.InitializerFieldNumber, Declared(name, (int)weight.ElementType, shape).Write(TensorProto.RawDataFieldNumber, dense));
         }
     }

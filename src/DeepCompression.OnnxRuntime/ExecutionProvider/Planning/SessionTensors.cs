@@ -12,34 +12,35 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
     private const int Alignment = 64; // bytes, as ONNX Runtime's own
 
     private readonly List<Handed> _tensors = [];
+    private byte* _memory;
 
     ~SessionTensors() => Release();
 
-    /// <summary>Bytes of all tensors.</summary>
+    /// <summary>Bytes of all tensors, as they lie in memory.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Allocates a tensor.</summary>
+    /// <summary>Notes a tensor.</summary>
     /// <param name="name">The initializer that it stands for.</param>
     /// <param name="elementType">The element type by its number in ONNX.</param>
     /// <param name="shape">The dimensions.</param>
     /// <param name="bytes">The size in bytes.</param>
-    /// <returns>The tensor's memory, not set to anything; valid until this is disposed of.</returns>
-    public Memory<byte> Add(string name, int elementType, ReadOnlySpan<long> shape, int bytes)
+    /// <param name="write">Writes the elements into as many bytes, which are not set to anything.</param>
+    public void Add(string name, int elementType, long[] shape, int bytes, Action<Memory<byte>> write)
     {
-        byte* data = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment);
-        OrtMemoryInfo* cpu;
-        OrtValue* value;
-        ort.Check(ort.Api->CreateCpuMemoryInfo(OrtDeviceAllocator, 0, &cpu));
-        fixed (long* dimensions = shape)
-        {
-            OrtStatus* status = ort.Api->CreateTensorWithDataAsOrtValue(cpu, data, (nuint)bytes, dimensions, (nuint)shape.Length, elementType, &value);
-            ort.Api->ReleaseMemoryInfo(cpu);
-            ort.Check(status);
-        }
+        _tensors.Add(new Handed(name, elementType, shape, bytes, Bytes, write));
+        Bytes += (bytes + Alignment - 1L) / Alignment * Alignment;
+    }
 
-        Bytes += bytes;
-        _tensors.Add(new Handed(Encoding.UTF8.GetBytes(name + "\0"), (nint)value, (nint)data));
-        return new NativeBytes(data, bytes).Memory;
+    /// <summary>Allocates all tensors.</summary>
+    /// <returns>What writes them, the largest first; to be done before they are handed over.</returns>
+    /// <remarks>
+    /// In one piece: when it is freed, the C library takes its size as that of memory worth keeping. Freed in many pieces it goes
+    /// back to the system, and the next session's memory costs a page fault for every 4 KB.
+    /// </remarks>
+    public IReadOnlyList<Action> Allocate()
+    {
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(Bytes, 1), Alignment);
+        return [.. _tensors.OrderByDescending(tensor => tensor.Bytes).Select(tensor => (Action)(() => tensor.Write(new NativeBytes(_memory + tensor.Start, tensor.Bytes).Memory)))];
     }
 
     /// <summary>Hands the tensors to the session that is created from these options.</summary>
@@ -49,19 +50,32 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
         nint[] starts = new nint[_tensors.Count];
         using MemoryStream names = new();
         foreach (Handed tensor in _tensors)
-            names.Write(tensor.Name);
-        fixed (byte* text = names.GetBuffer())
-        fixed (nint* start = starts, value = values)
+            names.Write(Encoding.UTF8.GetBytes(tensor.Name + "\0"));
+        OrtMemoryInfo* cpu;
+        ort.Check(ort.Api->CreateCpuMemoryInfo(OrtDeviceAllocator, 0, &cpu));
+        try
         {
-            byte* next = text;
-            for (int i = 0; i < starts.Length; i++)
+            fixed (byte* text = names.GetBuffer())
+            fixed (nint* start = starts, value = values)
             {
-                values[i] = _tensors[i].Value;
-                start[i] = (nint)next;
-                next += _tensors[i].Name.Length;
-            }
+                byte* next = text;
+                for (int i = 0; i < values.Length; i++)
+                {
+                    Handed tensor = _tensors[i];
+                    fixed (long* dimensions = tensor.Shape)
+                        ort.Check(ort.Api->CreateTensorWithDataAsOrtValue(cpu, _memory + tensor.Start, (nuint)tensor.Bytes, dimensions, (nuint)tensor.Shape.Length, tensor.ElementType, (OrtValue**)(value + i)));
+                    start[i] = (nint)next;
+                    next += Encoding.UTF8.GetByteCount(tensor.Name) + 1;
+                }
 
-            ort.Check(ort.Api->AddExternalInitializers(options.Handle, (byte**)start, (OrtValue**)value, (nuint)starts.Length));
+                ort.Check(ort.Api->AddExternalInitializers(options.Handle, (byte**)start, (OrtValue**)value, (nuint)starts.Length));
+            }
+        }
+        finally
+        {
+            foreach (nint value in values)
+                ort.Api->ReleaseValue((OrtValue*)value); // the options hold their own
+            ort.Api->ReleaseMemoryInfo(cpu);
         }
     }
 
@@ -74,15 +88,11 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
 
     private void Release()
     {
-        foreach (Handed tensor in _tensors)
-        {
-            ort.Api->ReleaseValue((OrtValue*)tensor.Value);
-            NativeMemory.AlignedFree((void*)tensor.Data);
-        }
-
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
         _tensors.Clear();
     }
 
     // A class: lists of tuples are compiled when they are first used.
-    private sealed record Handed(byte[] Name, nint Value, nint Data);
+    private sealed record Handed(string Name, int ElementType, long[] Shape, int Bytes, long Start, Action<Memory<byte>> Write);
 }
