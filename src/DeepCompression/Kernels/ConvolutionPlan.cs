@@ -7,7 +7,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
 {
     private const int CacheBytes = 48 << 10;   // of inputs that a block of weights reads in a pass: a first-level cache
     private const int SumBytes = 256 << 10;    // of a part: they stay in the second-level cache beside the inputs
-    private const double LittlePacking = 0.12; // of the work: up to so much, it is done twice rather than sent from one core to another
+    private const double LittlePacking = 0.14; // of the work: up to so much, it is done twice rather than sent from one core to another
     private const double MuchPacking = 0.2;    // of the work where lanes are positions: from so much on, threads share positions, and their ends cache lines
     private const double LeastWeights = 8;     // of a row in a block: fewer, and moving its sums costs more than they save
 
