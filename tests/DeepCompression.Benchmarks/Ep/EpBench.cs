@@ -4,7 +4,7 @@ namespace DeepCompression.Benchmarks.Ep;
 
 /// <summary>
 /// The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels | fc | nbits | conv | convtranspose | lstm | shared ...]
-/// [packed] [models | alexnet | lenet | generator | squeezenet | darknet | ocr ...]</c>; without words, everything.
+/// [packed] [models | alexnet | lenet | generator | speech | charrnn | squeezenet | darknet | ocr ...]</c>; without words, everything.
 /// </summary>
 internal sealed class EpBench : IBench
 {
@@ -49,6 +49,8 @@ internal sealed class EpBench : IBench
             ("alexnet", () => ModelCases.Lossless("AlexNet-shaped", PrunedNetworks.AlexNet(), "data", [1, 3, 227, 227], bar: 4, resident: 8)),
             ("lenet", () => ModelCases.Lossless("LeNet-5, batch 256", PrunedNetworks.Lenet5(256), "data", [256, 1, 28, 28], bar: 1)),
             ("generator", () => ModelCases.Lossless("DCGAN-shaped, 90 % sparse", PrunedNetworks.Generator(0.1), "data", [1, 100, 1, 1], bar: 2)),
+            ("speech", () => ModelCases.Lossless("speech-shaped LSTM, 90 % sparse", PrunedNetworks.Speech(frames: 100, 0.1), "data", [100, 1, 153], bar: 3, resident: 8)),
+            ("charrnn", () => ModelCases.FromData("character LSTM, 80 % sparse", "char-rnn/charrnn-shakespeare.onnx", "ids", [100, 1], sparsity: 0.8, bits: 5, bar: 1)),
             ("squeezenet", () => ModelCases.FromData("SqueezeNet (Han)", "squeezenet-dc/squeezenet1.0-han-dc.onnx", "data", [1, 3, 227, 227], sparsity: null, bits: null, bar: 1.25)),
             ("darknet", () => ModelCases.FromData("tiny-darknet, 70 % sparse", "tiny-darknet/tiny-darknet.onnx", "data", [1, 3, 224, 224], sparsity: 0.7, bits: 8, bar: 1)),
             ("darknet", () => ModelCases.FromData("tiny-darknet, only shared", "tiny-darknet/tiny-darknet.onnx", "data", [1, 3, 224, 224], sparsity: 0, bits: 4, bar: 0.97)),

@@ -1,24 +1,32 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DeepCompression.Benchmarks.Ep;
 
-/// <summary>A session with its input and output bound, so that a run copies nothing.</summary>
+/// <summary>A session with its inputs and outputs bound, so that a run copies nothing.</summary>
 internal sealed class ModelSession : IDisposable
 {
+    private const int Symbols = 64; // integers are symbols of an alphabet of at least so many
+
     private readonly RunOptions _run = new();
     private readonly OrtIoBinding _binding;
-    private readonly OrtValue _input;
+    private readonly List<OrtValue> _inputs = [];
 
     public ModelSession(InferenceSession session, string input, long[] shape)
     {
         Session = session;
-        Random random = new(7);
-        float[] x = new float[shape.Aggregate((a, b) => a * b)];
-        for (int i = 0; i < x.Length; i++)
-            x[i] = (float)random.NextDouble() - 0.5f;
-        _input = OrtValue.CreateTensorValueFromMemory(x, shape);
         _binding = session.CreateIoBinding();
-        _binding.BindInput(input, _input);
+        Random random = new(7);
+        foreach ((string name, NodeMetadata metadata) in session.InputMetadata)
+        {
+            long[] dimensions = name == input ? shape : [.. metadata.Dimensions.Select(dimension => Math.Max((long)dimension, 1))];
+            long count = dimensions.Aggregate((a, b) => a * b);
+            _inputs.Add(metadata.ElementDataType == TensorElementType.Int64
+                ? OrtValue.CreateTensorValueFromMemory(Draw(count, () => (long)random.Next(Symbols)), dimensions)
+                : OrtValue.CreateTensorValueFromMemory(Draw(count, () => (float)random.NextDouble() - 0.5f), dimensions));
+            _binding.BindInput(name, _inputs[^1]);
+        }
+
         foreach (string output in session.OutputNames)
             _binding.BindOutputToDevice(output, OrtMemoryInfo.DefaultInstance);
         Run();
@@ -39,8 +47,17 @@ internal sealed class ModelSession : IDisposable
     public void Dispose()
     {
         _binding.Dispose();
-        _input.Dispose();
+        foreach (OrtValue input in _inputs)
+            input.Dispose();
         _run.Dispose();
         Session.Dispose();
+    }
+
+    private static T[] Draw<T>(long count, Func<T> next)
+    {
+        T[] values = new T[count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = next();
+        return values;
     }
 }

@@ -9,7 +9,8 @@ namespace DeepCompression.Benchmarks.Ep;
 
 /// <summary>
 /// Networks of AlexNet's and LeNet-5's shape whose weights are pruned and shared as in Han et al. 2016, tables 4 and 3: density and bits a layer;
-/// and one of transposed convolutions, in the shape of the generator of Radford et al. 2016 ("DCGAN", figure 1, with half the channels).
+/// one of transposed convolutions, in the shape of the generator of Radford et al. 2016 ("DCGAN", figure 1, with half the channels);
+/// and one of recurrent layers, for speech as that of Han et al. 2017 ("ESE", 153 features a frame, 10 % density), of two layers of half its cells.
 /// The values are drawn, the zeros scattered: speed and size do not depend on what the network knows.
 /// </summary>
 internal sealed class PrunedNetworks
@@ -69,6 +70,23 @@ internal sealed class PrunedNetworks
         return net.End(1, 3, 64, 64);
     }
 
+    /// <summary>Makes the dense model: input <c>data</c> frames x1x153, output <c>scores</c> frames x1x1000.</summary>
+    public static OnnxModel Speech(int frames, double density)
+    {
+        const int Features = 153, Cells = 512, Classes = 1000;
+        PrunedNetworks net = new();
+        GraphProto graph = net._graph;
+        graph.Input.Add(Value("data", frames, 1, Features));
+        graph.Initializer.Add(new TensorProto { Name = "direction", DataType = (int)DataType.Int64, Dims = { 1 }, Int64Data = { 1 } });
+        string x = net.Recurrent("data", "lstm1", Cells, Features, density);
+        x = net.Recurrent(x, "lstm2", Cells, Cells, density);
+        net.Weights("classes", Classes, density, bits: 5, Cells, Classes);
+        net.Bias("classes", Classes);
+        graph.Node.Add(new NodeProto { OpType = "MatMul", Name = "classes", Input = { x, "classes.weight" }, Output = { "classes.sums" } });
+        graph.Node.Add(new NodeProto { OpType = "Add", Name = "classes.add", Input = { "classes.sums", "classes.bias" }, Output = { "classes.out" } });
+        return net.End(frames, 1, Classes);
+    }
+
     private OnnxModel End(params long[] scores)
     {
         _graph.Node[^1].Output[0] = "scores";
@@ -79,6 +97,7 @@ internal sealed class PrunedNetworks
     private string Convolution(string x, string name, int outputs, int inputs, int kernel, int stride, int pad, int groups, double density, int bits)
     {
         Weights(name, outputs, density, bits, outputs, inputs / groups, kernel, kernel);
+        Bias(name, outputs);
         _graph.Node.Add(new NodeProto
         {
             OpType = "Conv",
@@ -94,6 +113,7 @@ internal sealed class PrunedNetworks
     {
         const int Kernel = 4, Bits = 5;
         Weights(name, outputs, density, Bits, inputs, outputs, Kernel, Kernel);
+        Bias(name, outputs);
         _graph.Node.Add(new NodeProto
         {
             OpType = "ConvTranspose",
@@ -105,9 +125,21 @@ internal sealed class PrunedNetworks
         return Relu(name);
     }
 
+    private string Recurrent(string x, string name, int cells, int inputs, double density)
+    {
+        const int Gates = 4, Bits = 5;
+        Weights(name + ".w", Gates * cells, density, Bits, 1, Gates * cells, inputs);
+        Weights(name + ".r", Gates * cells, density, Bits, 1, Gates * cells, cells);
+        Bias(name, 1, 2 * Gates * cells);
+        _graph.Node.Add(new NodeProto { OpType = "LSTM", Name = name, Input = { x, name + ".w.weight", name + ".r.weight", name + ".bias" }, Output = { name + ".all" }, Attribute = { Int("hidden_size", cells) } });
+        _graph.Node.Add(new NodeProto { OpType = "Squeeze", Name = name + ".squeeze", Input = { name + ".all", "direction" }, Output = { name + ".out" } });
+        return name + ".out";
+    }
+
     private string Linear(string x, string name, int outputs, int inputs, double density, int bits, bool relu)
     {
         Weights(name, outputs, density, bits, outputs, inputs);
+        Bias(name, outputs);
         _graph.Node.Add(new NodeProto { OpType = "Gemm", Name = name, Input = { x, name + ".weight", name + ".bias" }, Output = { name + ".out" }, Attribute = { Int("transB", 1) } });
         return relu ? Relu(name) : name + ".out";
     }
@@ -136,8 +168,10 @@ internal sealed class PrunedNetworks
         for (int i = 0; i < values.Length; i++)
             values[i] = _random.NextDouble() < density ? centroids[_random.Next(centroids.Length)] : 0;
         _graph.Initializer.Add(Tensor(name + ".weight", values, shape));
-        _graph.Initializer.Add(Tensor(name + ".bias", [.. Enumerable.Range(0, outputs).Select(_ => (float)_random.NextDouble() * 0.1f)], outputs));
     }
+
+    private void Bias(string name, params long[] shape) =>
+        _graph.Initializer.Add(Tensor(name + ".bias", [.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(_ => (float)_random.NextDouble() * 0.1f)], shape));
 
     private static TensorProto Tensor(string name, float[] values, params long[] shape) =>
         new() { Name = name, DataType = (int)DataType.Float, Dims = { shape }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) };
