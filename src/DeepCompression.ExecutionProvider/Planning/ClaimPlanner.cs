@@ -177,7 +177,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
             }
 
             KernelEstimate estimate = (measureWith is null ? null : Autotuner.Measure(plan, measureWith)) ?? plan.Estimate;
-            _speeds[reader] = string.Create(CultureInfo.InvariantCulture, $"{Verb} {estimate.Speedup:0.0} times as fast as the dense operator");
+            _speeds[reader] = string.Create(CultureInfo.InvariantCulture, $"{Verb} {estimate.Speedup:0.0} times as fast as the dense operator{plan.How}");
             group.Units.Add(plan);
             group.Kernel += estimate.Kernel;
             group.Dense += estimate.Dense;

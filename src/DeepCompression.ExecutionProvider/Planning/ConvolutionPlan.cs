@@ -13,16 +13,14 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     private const int UnknownExtent = 32; // rows or columns assumed where the model does not say
     private const double CallNanoseconds = 4_000; // a call that is split among threads
 
+    // Of one image: those of a batch cost the same each, but share the call.
+    private readonly (ConvolutionMethod Method, KernelEstimate Estimate) _choice = Choose(Weight, Geometry, Batch, Height > 0 ? Height : UnknownExtent, Width > 0 ? Width : UnknownExtent);
+
     /// <inheritdoc/>
-    public override KernelEstimate Estimate
-    {
-        get
-        {
-            // Of one image: those of a batch cost the same each, but share the call.
-            KernelEstimate estimate = IsPointwise ? SharedEstimate : SparseEstimate;
-            return estimate with { Kernel = estimate.Kernel + (CallNanoseconds / Batch) };
-        }
-    }
+    public override KernelEstimate Estimate => _choice.Estimate with { Kernel = _choice.Estimate.Kernel + (CallNanoseconds / Batch) };
+
+    /// <inheritdoc/>
+    public override string How => _choice.Method == ConvolutionMethod.Winograd ? ", by minimal filtering" : "";
 
     /// <inheritdoc/>
     public override DenseWork? Work => Height > 0 && Width > 0 ? new(Geometry, Height, Width, 0, 0, 0) : null;
@@ -33,14 +31,6 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     /// <inheritdoc/>
     public override long OutputElements => (long)Geometry.OutputChannels * Geometry.GetOutputHeight(AssumedHeight) * Geometry.GetOutputWidth(AssumedWidth);
 
-    /// <summary>Whether the weight is hardly pruned, so that reading every code is less work than finding those that are not zero.</summary>
-    private bool IsPointwise => SharedPointwise.Fits(Geometry) && SharedPointwise.IsEfficient && (Weight.CodebookSize < Codebook.MaxSize || Weight.Entries == Weight.Shape.Length) &&
-        SharedEstimate.Kernel < SparseEstimate.Kernel;
-
-    private KernelEstimate SparseEstimate => KernelCost.Convolution(Weight.Entries, Geometry, AssumedHeight, AssumedWidth);
-
-    private KernelEstimate SharedEstimate => KernelCost.Pointwise(Geometry, AssumedHeight, AssumedWidth);
-
     private int AssumedHeight => Height > 0 ? Height : UnknownExtent;
 
     private int AssumedWidth => Width > 0 ? Width : UnknownExtent;
@@ -48,7 +38,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     private int Rank => Weight.Shape.Rank;
 
     /// <inheritdoc/>
-    public override string Recipe => $"{Weight.Output.Name}|{Geometry}|{IsPointwise}|{Epilogue.Recipe}";
+    public override string Recipe => $"{Weight.Output.Name}|{Geometry}|{_choice.Method}|{Epilogue.Recipe}";
 
     /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
     /// <returns>The plan, or the reason why not.</returns>
@@ -98,11 +88,13 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     public override IDisposable BuildKernel(KernelOptions options)
     {
         CsrMatrix weights = ReadMatrix();
-        if (IsPointwise)
+        if (_choice.Method != ConvolutionMethod.Sparse)
         {
-            SharedPointwise pointwise = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
+            IConvolution shared = _choice.Method == ConvolutionMethod.Pointwise
+                ? new SharedPointwise(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options)
+                : new WinogradConvolution(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
             weights.Return();
-            return pointwise;
+            return shared;
         }
 
         SparseConvolution kernel = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
@@ -111,5 +103,23 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
         kernel.Prepare(Height, Width, Batch);
         weights.Return();
         return kernel;
+    }
+
+    /// <summary>The fastest way: by the weights that are not zero, or, where few are, by all of them.</summary>
+    private static (ConvolutionMethod Method, KernelEstimate Estimate) Choose(WeightNode weight, ConvolutionGeometry geometry, int batch, int height, int width)
+    {
+        (ConvolutionMethod Method, KernelEstimate Estimate) best = (ConvolutionMethod.Sparse, KernelCost.Convolution(weight.Entries, geometry, height, width));
+        bool hasCodes = weight.CodebookSize < Codebook.MaxSize || weight.Entries == weight.Shape.Length; // for zeros, too
+        if (SharedPointwise.Fits(geometry) && SharedPointwise.IsEfficient && hasCodes)
+            Try(ConvolutionMethod.Pointwise, KernelCost.Pointwise(geometry, height, width));
+        if (WinogradConvolution.Fits(geometry) && WinogradConvolution.IsEfficient)
+            Try(ConvolutionMethod.Winograd, KernelCost.Winograd(weight.CodebookSize, geometry, batch, height, width));
+        return best;
+
+        void Try(ConvolutionMethod method, KernelEstimate estimate)
+        {
+            if (estimate.Kernel < best.Estimate.Kernel)
+                best = (method, estimate);
+        }
     }
 }

@@ -14,6 +14,9 @@ internal abstract record UnitPlan(NodeView Node, IReadOnlyList<WeightNode> Weigh
     /// <summary>What the kernel and the stock operator are expected to cost.</summary>
     public abstract KernelEstimate Estimate { get; }
 
+    /// <summary>What a report says of the kernel behind its speed; nothing where it is the usual one.</summary>
+    public virtual string How => "";
+
     /// <summary>The shapes of the results, as far as they follow from the shape of the first input.</summary>
     /// <param name="input">The dimensions; negative ones are not known, and stand in the results where they are taken over.</param>
     /// <returns>One shape a result; null where the input has another rank than the operator takes.</returns>

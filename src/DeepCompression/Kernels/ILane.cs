@@ -1,7 +1,7 @@
 namespace DeepCompression.Kernels;
 
 /// <summary>The arithmetic of one vector register of float32, so that a loop is written once for all widths.</summary>
-internal interface ILane<TVector>
+internal unsafe interface ILane<TVector>
     where TVector : unmanaged
 {
     /// <summary>All lanes the same.</summary>
@@ -13,6 +13,12 @@ internal interface ILane<TVector>
     /// <summary>a + b.</summary>
     static abstract TVector Add(TVector a, TVector b);
 
+    /// <summary>a - b.</summary>
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    /// <summary>a b.</summary>
+    static abstract TVector Multiply(TVector a, TVector b);
+
     /// <summary>The greater of a and b; b where one of them is no number.</summary>
     static abstract TVector Max(TVector a, TVector b);
 
@@ -21,4 +27,27 @@ internal interface ILane<TVector>
 
     /// <summary>The activation of every lane.</summary>
     static abstract TVector Activate(TVector x, in Activation activation);
+
+    /// <summary>Every other number of a run of twice as many as there are lanes, from the first on.</summary>
+    static abstract TVector LoadEvens(float* from);
+
+    /// <summary>Takes four numbers a lane apart: the first, the second, the third and the fourth of every lane. Four lanes at a time have their numbers side by side.</summary>
+    /// <param name="p0">The numbers of lanes 0 to 3.</param>
+    /// <param name="p1">Those of lanes 4 to 7, where there are so many.</param>
+    /// <param name="p2">Those of lanes 8 to 11.</param>
+    /// <param name="p3">Those of lanes 12 to 15.</param>
+    /// <param name="d0">The first number of every lane.</param>
+    /// <param name="d1">The second.</param>
+    /// <param name="d2">The third.</param>
+    /// <param name="d3">The fourth.</param>
+    static abstract void LoadFours(float* p0, float* p1, float* p2, float* p3, out TVector d0, out TVector d1, out TVector d2, out TVector d3);
+
+    /// <summary>Writes four numbers a lane, lane after lane: undoes <see cref="LoadFours"/>.</summary>
+    static abstract void StoreFours(TVector d0, TVector d1, TVector d2, TVector d3, float* to);
+
+    /// <summary>Writes lanes in two halves.</summary>
+    static abstract void StoreHalves(TVector x, byte* low, byte* high);
+
+    /// <summary>Writes lanes in four quarters.</summary>
+    static abstract void StoreQuarters(TVector x, byte* a, byte* b, byte* c, byte* d);
 }

@@ -52,6 +52,18 @@ public static class KernelCost
         return new KernelEstimate(kernel, DenseConvolution(geometry, height, width));
     }
 
+    /// <summary>A convolution of shared weights by minimal filtering, one image of a batch.</summary>
+    /// <param name="codebookSize">Centroids a group.</param>
+    /// <param name="geometry">Channels, kernel, strides, pads; one that <see cref="WinogradConvolution.Fits"/>.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    public static KernelEstimate Winograd(int codebookSize, ConvolutionGeometry geometry, int batch, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(geometry);
+        return new KernelEstimate(WinogradCost.Get(codebookSize, geometry, batch, height, width), DenseConvolution(geometry, height, width));
+    }
+
     /// <summary>A convolution of a <see cref="LayerChain"/>, one image of many.</summary>
     /// <param name="nonZeros">Weights that are not zero.</param>
     /// <param name="geometry">Channels, kernel, strides, pads.</param>

@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>
+/// The weights of a <see cref="WinogradConvolution"/>: one code each, those of <see cref="Rows"/> output channels side by side, in the order
+/// (block of output channels, input channel, tap). Where zero has no code, a bit says which weights are not zero.
+/// </summary>
+internal sealed unsafe class WinogradWeights : IDisposable
+{
+    /// <summary>Output channels a block.</summary>
+    public const int Rows = 16;
+
+    private readonly NativeBuffer _codes;
+    private readonly NativeBuffer _codebook;
+    private readonly NativeBuffer? _bits;    // 16 a tap: of weights that are not zero
+    private readonly NativeBuffer? _offsets; // of every row's codebook
+    private readonly int _codebookSize;
+
+    public WinogradWeights(CsrMatrix weights, ConvolutionGeometry geometry)
+    {
+        int size = weights.Codebook.Length / weights.Groups, rowsAGroup = geometry.OutputChannels / geometry.Groups;
+        BlocksAGroup = (rowsAGroup + Rows - 1) / Rows;
+        (Blocks, Columns, _codebookSize) = (BlocksAGroup * geometry.Groups, weights.Columns, weights.Groups == 1 ? size : int.MaxValue);
+        _codebook = new NativeBuffer((long)weights.Groups * Codebook.MaxSize * sizeof(float)); // what is not a centroid stays zero
+        for (int group = 0; group < weights.Groups; group++)
+            weights.Codebook.AsSpan(group * size, size).CopyTo(new Span<float>((float*)_codebook.Pointer + (group * Codebook.MaxSize), size));
+        _codes = new NativeBuffer((long)Blocks * Columns * Rows);
+        if (weights.Groups > 1)
+            _offsets = new NativeBuffer((long)Blocks * Rows * sizeof(int));
+        bool isFull = weights.NonZeros == (long)weights.Rows * weights.Columns;
+        int zero = size < Codebook.MaxSize ? size : weights.Groups == 1 ? weights.Codebook.AsSpan().IndexOf(0f) : -1;
+        if (!isFull && zero < 0)
+            _bits = new NativeBuffer((long)Blocks * Columns * sizeof(ushort));
+        if (!isFull && zero >= 0)
+            _codebookSize = Math.Max(_codebookSize, zero + 1);
+        for (int row = 0; row < weights.Rows; row++)
+            FillRow(weights, row, (row / rowsAGroup * BlocksAGroup * Rows) + (row % rowsAGroup), isFull ? -1 : zero);
+    }
+
+    /// <summary>Blocks of output channels: none has channels of two groups.</summary>
+    public int Blocks { get; }
+
+    /// <summary>Blocks a group.</summary>
+    public int BlocksAGroup { get; }
+
+    /// <summary>Weights an output channel.</summary>
+    public int Columns { get; }
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes => _codes.Bytes + _codebook.Bytes + (_bits?.Bytes ?? 0) + (_offsets?.Bytes ?? 0);
+
+    /// <summary>Looks weights up.</summary>
+    /// <param name="block">The block of output channels.</param>
+    /// <param name="column">The weight of every output channel.</param>
+    /// <param name="to">Room for <see cref="Rows"/> numbers.</param>
+    /// <param name="width">The vector width.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Read(int block, int column, float* to, VectorWidth width)
+    {
+        nint index = ((nint)block * Columns) + column;
+        byte* codes = _codes.Pointer + (index * Rows);
+        float* codebook = (float*)_codebook.Pointer;
+        uint bits = _bits is null ? ushort.MaxValue : ((ushort*)_bits.Pointer)[index];
+        if (width == VectorWidth.Vector512)
+        {
+            Vector512<int> found = Avx512F.ConvertToVector512Int32(Vector128.Load(codes));
+            Vector512<float> values;
+            if (_codebookSize <= 16)
+            {
+                values = Avx512F.PermuteVar16x32(Vector512.Load(codebook), found);
+            }
+            else if (_codebookSize <= 32)
+            {
+                values = Avx512F.PermuteVar16x32x2(Vector512.Load(codebook), found, Vector512.Load(codebook + 16));
+            }
+            else
+            {
+                if (_offsets is not null)
+                    found += Vector512.Load((int*)_offsets.Pointer + (block * Rows));
+                values = Vector512.Create(Avx2.GatherVector256(codebook, found.GetLower(), sizeof(float)), Avx2.GatherVector256(codebook, found.GetUpper(), sizeof(float)));
+            }
+
+            Vector512<uint> lanes = Avx512F.ShiftLeftLogicalVariable(Vector512<uint>.One, Vector512<uint>.Indices);
+            if (bits != ushort.MaxValue)
+                values &= Vector512.Equals(Vector512.Create(bits) & lanes, lanes).AsSingle();
+            values.Store(to);
+            return;
+        }
+
+        int* offsets = _offsets is null ? null : (int*)_offsets.Pointer + (block * Rows);
+        for (int row = 0; row < Rows; row++)
+            to[row] = ((bits >> row) & 1) == 0 ? 0 : codebook[(offsets == null ? 0 : offsets[row]) + codes[row]];
+    }
+
+    public void Dispose()
+    {
+        _codes.Dispose();
+        _codebook.Dispose();
+        _bits?.Dispose();
+        _offsets?.Dispose();
+    }
+
+    private void FillRow(CsrMatrix weights, int row, int place, int zero)
+    {
+        int block = place / Rows, lane = place % Rows;
+        byte* codes = _codes.Pointer + ((nint)block * Columns * Rows) + lane;
+        ushort* bits = _bits is null ? null : (ushort*)_bits.Pointer + ((nint)block * Columns);
+        if (_offsets is not null)
+            ((int*)_offsets.Pointer)[place] = row / (weights.Rows / weights.Groups) * Codebook.MaxSize;
+        for (int column = 0; zero > 0 && column < Columns; column++)
+            codes[(nint)column * Rows] = (byte)zero;
+        for (int entry = weights.RowPointers[row]; entry < weights.RowPointers[row + 1]; entry++)
+        {
+            int column = weights.ColumnIndices[entry];
+            codes[(nint)column * Rows] = weights.Codes[entry];
+            if (bits != null)
+                bits[column] |= (ushort)(1 << lane);
+        }
+    }
+}

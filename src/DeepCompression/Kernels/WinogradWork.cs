@@ -1,0 +1,266 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>
+/// One call of a <see cref="WinogradConvolution"/>: units are runs of tiles times runs of output channels. A unit transforms its inputs once; then, for a block of
+/// output channels after another, it looks up and transforms the weights of some channels, adds their products to the sums, and transforms the sums.
+/// </summary>
+internal unsafe struct WinogradWork
+{
+    private const int BlockChannels = 64;       // whose transformed weights fit a second-level cache
+    private const int RoomVectors = 40;         // of transforms on their way
+    private const int Outputs = WinogradTiling.Outputs;
+    private const int VectorsAThread = 3;       // fewer, and threads share output channels instead: each transforms all inputs
+    private const int Line = NativeBuffer.Alignment;
+
+    private readonly ConvolutionGeometry _geometry;
+    private readonly WinogradWeights _weights;
+    private readonly WinogradTiling _tiling;
+    private readonly WinogradKernels _kernels;
+    private readonly float* _bias;
+    private readonly Activation _activation;
+    private readonly VectorWidth _width;
+    private readonly float* _x;
+    private readonly float* _y;
+    private readonly int _lanes;
+    private readonly int _vectorBytes;
+    private readonly int _vectors; // of tiles
+    private int _tileUnits;
+    private int _rowUnits;
+    private int _parts;
+    private int _mostVectors; // of a unit
+    private nint _inputPoint;  // bytes from a point to the next
+    private nint _weightPoint;
+    private nint _sumPoint;
+    private nint _rowLength;
+    private nint _outputLength;
+    private nint _planeBytes;
+    private long _partBytes;
+    private byte* _scratch;
+
+    public WinogradWork(
+        ConvolutionGeometry geometry, WinogradWeights weights, WinogradTiling tiling, float* bias, in Activation activation, VectorWidth width, float* x, float* y)
+    {
+        (_geometry, _weights, _tiling, _activation, _width) = (geometry, weights, tiling, activation, width);
+        _bias = bias;
+        _x = x;
+        _y = y;
+        _kernels = WinogradKernels.Get(width, tiling.Points);
+        _lanes = TileKernels.GetLanes(width);
+        _vectorBytes = _lanes * sizeof(float);
+        _vectors = tiling.GetVectors(_lanes);
+    }
+
+    /// <summary>Computes the call.</summary>
+    public void Run(ScratchPool pool, IParallelRunner runner)
+    {
+        Divide(runner.Degree);
+        NativeBuffer scratch = pool.Rent(_partBytes * _parts);
+        _scratch = scratch.Pointer;
+        runner.Run(_parts, &RunPart, Unsafe.AsPointer(ref this)); // on the stack of the caller until all have returned
+        pool.Return(scratch);
+    }
+
+    /// <summary>Units of many vectors have as many as kernels take at a time.</summary>
+    private readonly int GetFirstVector(int unit)
+    {
+        int vector = (int)((long)_vectors * unit / _tileUnits), step = _vectors >= 2 * WinogradKernels.ManyVectors * _tileUnits ? WinogradKernels.ManyVectors : 1;
+        return unit == _tileUnits ? _vectors : vector / step * step;
+    }
+
+    private readonly int Units => _tileUnits * _rowUnits;
+
+    private void Divide(int degree)
+    {
+        int products = _tiling.Products, channels = _tiling.Channels;
+        (_tileUnits, _rowUnits) = (_tiling.GetUnits(_lanes), 1);
+        if (degree > 1 && _vectors >= VectorsAThread * degree)
+            _tileUnits = (_tileUnits + degree - 1) / degree * degree;
+        else if (degree > 1)
+            _rowUnits = Math.Min(degree, _weights.Blocks);
+        _parts = Math.Min(degree, Units);
+        for (int unit = 0; unit < _tileUnits; unit++)
+            _mostVectors = Math.Max(_mostVectors, GetFirstVector(unit + 1) - GetFirstVector(unit));
+        _inputPoint = Odd((channels * _mostVectors) + 1) * _vectorBytes;
+        _weightPoint = (Math.Min(channels, BlockChannels) + 1) / 2 * 2 * WinogradWeights.Rows * sizeof(float) + Line;
+        _sumPoint = Odd(WinogradWeights.Rows * _mostVectors) * _vectorBytes;
+        int tiles = _mostVectors * _lanes, gridColumns = Math.Min(_tiling.GridColumns, tiles), gridRows = Math.Min(_tiling.GridRows, (tiles / _tiling.GridColumns) + 2);
+        _rowLength = Align(((nint)gridColumns * Outputs) + _tiling.Points + ((nint)_lanes * 2 * Outputs));
+        _outputLength = Align(((nint)tiles * Outputs) + _lanes);
+        _planeBytes = _rowLength * ((gridRows * Outputs) + _tiling.Points) * sizeof(float);
+        _partBytes = (products * (_inputPoint + _weightPoint + _sumPoint)) + (4 * _rowLength * _tiling.Points * sizeof(float)) + (_outputLength * Outputs * sizeof(float)) + _planeBytes
+            + (RoomVectors * Line) + (_tiling.Taps * _tiling.Taps * Line);
+        _partBytes = (_partBytes + Line - 1) / Line * Line;
+
+        nint Odd(nint lines) => lines | 1; // so that points do not fall on the same cache sets
+        static nint Align(nint numbers) => (numbers + 15) / 16 * 16;
+    }
+
+    private static void RunPart(void* context, int part)
+    {
+        ref WinogradWork work = ref Unsafe.AsRef<WinogradWork>(context);
+        int first = (int)((long)work.Units * part / work._parts), end = (int)((long)work.Units * (part + 1) / work._parts);
+        for (int unit = first; unit < end; unit++)
+            work.RunUnit(unit, work._scratch + (part * work._partBytes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunUnit(int unit, byte* scratch)
+    {
+        int tileUnit = unit / _rowUnits, rowUnit = unit % _rowUnits, points = _tiling.Products, channels = _tiling.Channels;
+        int firstVector = GetFirstVector(tileUnit), vectors = GetFirstVector(tileUnit + 1) - firstVector;
+        int firstTile = firstVector * _lanes, tiles = Math.Min(vectors * _lanes, _tiling.Tiles - firstTile);
+        byte* inputs = scratch, sums = inputs + (points * _inputPoint), weights = sums + (points * _sumPoint), room = weights + (points * _weightPoint);
+        byte* taps = room + (RoomVectors * Line), rest = taps + (_tiling.Taps * _tiling.Taps * Line);
+        int group = -1;
+        int firstBlock = (int)((long)_weights.Blocks * rowUnit / _rowUnits), endBlock = (int)((long)_weights.Blocks * (rowUnit + 1) / _rowUnits);
+        int rowsAGroup = _geometry.OutputChannels / _geometry.Groups;
+        for (int block = firstBlock; block < endBlock; block++)
+        {
+            if (block / _weights.BlocksAGroup != group)
+            {
+                group = block / _weights.BlocksAGroup;
+                TransformInputs(group, firstTile, tiles, vectors, inputs, rest);
+            }
+
+            int row = block % _weights.BlocksAGroup * WinogradWeights.Rows, rows = Math.Min(rowsAGroup - row, WinogradWeights.Rows);
+            for (int channel = 0; channel < channels; channel += BlockChannels)
+            {
+                int count = Math.Min(BlockChannels, channels - channel);
+                TransformWeights(block, channel, count, (float*)taps, room, weights);
+                WinogradProduct product = new() { Channels = count, InputBytes = (nint)vectors * _vectorBytes, SumBytes = (nint)vectors * _vectorBytes, Adds = channel > 0 };
+                for (int point = 0; point < points; point++)
+                {
+                    byte* pointInputs = inputs + (point * _inputPoint) + (channel * product.InputBytes), pointSums = sums + (point * _sumPoint);
+                    Multiply(&product, (float*)(weights + (point * _weightPoint)), pointInputs, pointSums, vectors, rows);
+                }
+            }
+
+            WriteOutputs((group * rowsAGroup) + row, rows, firstTile, tiles, vectors, sums, room, (float*)rest);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Multiply(WinogradProduct* product, float* weights, byte* inputs, byte* sums, int vectors, int rows)
+    {
+        int vector = 0;
+        for (; vector <= vectors - WinogradKernels.ManyVectors && _kernels.Many != null; vector += WinogradKernels.ManyVectors)
+            Sweep(_kernels.Many, WinogradKernels.ManyRows, vector);
+        for (; vector <= vectors - WinogradKernels.FewVectors; vector += WinogradKernels.FewVectors)
+            Sweep(_kernels.Few, _kernels.FewRows, vector);
+        for (; vector < vectors; vector++)
+            Sweep(_kernels.One, _kernels.OneRows, vector);
+
+        void Sweep(delegate*<WinogradProduct*, void> kernel, int step, int first)
+        {
+            product->Inputs = inputs + (first * product->SumBytes / vectors);
+            product->Weights = weights;
+            product->Sums = sums + (first * product->SumBytes / vectors);
+            for (int row = 0; row < rows; row += step, product->Weights += step, product->Sums += step * product->SumBytes)
+                kernel(product);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void TransformWeights(int block, int first, int count, float* taps, byte* room, byte* weights)
+    {
+        int phases = _tiling.PhaseRows * _tiling.PhaseColumns, kernelHeight = _geometry.KernelHeight, kernelWidth = _geometry.KernelWidth;
+        for (int i = 0; i < count; i++, weights += WinogradWeights.Rows * sizeof(float))
+        {
+            int channel = (first + i) / phases, phase = (first + i) % phases;
+            int phaseRow = phase / _tiling.PhaseColumns, phaseColumn = phase % _tiling.PhaseColumns;
+            float* tap = taps;
+            for (int row = phaseRow, k = 0; k < _tiling.Taps; k++, row += _geometry.StrideHeight)
+            {
+                for (int column = phaseColumn, l = 0; l < _tiling.Taps; l++, column += _geometry.StrideWidth, tap += WinogradWeights.Rows)
+                {
+                    if (row < kernelHeight && column < kernelWidth)
+                        _weights.Read(block, (((channel * kernelHeight) + row) * kernelWidth) + column, tap, _width);
+                    else
+                        new Span<float>(tap, WinogradWeights.Rows).Clear();
+                }
+            }
+
+            _kernels.Weights(taps, room, weights, _weightPoint);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void TransformInputs(int group, int firstTile, int tiles, int vectors, byte* inputs, byte* rest)
+    {
+        int channels = _geometry.InputChannels / _geometry.Groups, image = _tiling.Height * _tiling.Width;
+        WinogradInputWork work = new()
+        {
+            End = _x + ((nint)_tiling.Batch * _geometry.InputChannels * image),
+            Height = _tiling.Height,
+            Width = _tiling.Width,
+            StrideHeight = _geometry.StrideHeight,
+            StrideWidth = _geometry.StrideWidth,
+            Turned = (float*)rest,
+            Plane = (float*)rest + (4 * _tiling.Points * _rowLength),
+            RowLength = _rowLength,
+            PointBytes = _inputPoint,
+        };
+        nint channelBytes = (nint)vectors * _vectorBytes;
+        WinogradPieces pieces = new(_tiling, firstTile, tiles);
+        // Channel by channel: what is written behind the last tile of one is written over by the next.
+        for (int channel = 0; channel < channels; channel++)
+        {
+            for (int phaseRow = 0; phaseRow < _tiling.PhaseRows; phaseRow++)
+            {
+                for (int phaseColumn = 0; phaseColumn < _tiling.PhaseColumns; phaseColumn++, inputs += channelBytes)
+                {
+                    work.Results = inputs;
+                    (work.RowOffset, work.ColumnOffset) = (phaseRow - _geometry.PadTop, phaseColumn - _geometry.PadLeft);
+                    for (WinogradPiece piece = pieces.First; piece.Tiles > 0; piece = pieces.Next(piece))
+                    {
+                        work.X = _x + ((((nint)piece.Image * _geometry.InputChannels) + (group * channels) + channel) * image);
+                        (work.FirstRow, work.FirstColumn) = (piece.Row * Outputs, piece.Column * Outputs);
+                        (work.TileRows, work.TileColumns, work.SkippedTiles, work.Tiles) = (piece.Rows, piece.Columns, piece.Skipped, piece.Tiles);
+                        work.Columns = ((piece.Columns - 1) * Outputs) + _tiling.Points;
+                        _kernels.Input(&work);
+                        work.Results += piece.Tiles * sizeof(float);
+                    }
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void WriteOutputs(int firstRow, int rows, int firstTile, int tiles, int vectors, byte* sums, byte* room, float* results)
+    {
+        int outputHeight = _geometry.GetOutputHeight(_tiling.Height), outputWidth = _geometry.GetOutputWidth(_tiling.Width);
+        WinogradOutputWork work = new()
+        {
+            PointBytes = _sumPoint,
+            Vectors = vectors,
+            Room = room,
+            Rows = results,
+            RowLength = _outputLength,
+        };
+        Activation activation = _activation;
+        WinogradPieces pieces = new(_tiling, firstTile, tiles);
+        for (int row = 0; row < rows; row++, sums += (nint)vectors * _vectorBytes)
+        {
+            work.Sums = sums;
+            _kernels.Output(&work);
+            float* from = results;
+            for (WinogradPiece piece = pieces.First; piece.Tiles > 0; piece = pieces.Next(piece))
+            {
+                float* image = _y + ((((nint)piece.Image * _geometry.OutputChannels) + firstRow + row) * outputHeight * outputWidth);
+                int left = piece.Tiles, skipped = piece.Skipped;
+                for (int i = 0; i < piece.Rows; i++)
+                {
+                    int run = Math.Min(piece.Columns - skipped, left), y = (piece.Row + i) * Outputs, x = (piece.Column + skipped) * Outputs;
+                    int numbers = Math.Min(run * Outputs, outputWidth - x);
+                    for (int k = 0; k < Outputs && y + k < outputHeight; k++)
+                        _kernels.Write(from + (k * _outputLength), image + ((nint)(y + k) * outputWidth) + x, numbers, _bias[firstRow + row], &activation, room);
+                    from += run * Outputs;
+                    left -= run;
+                    skipped = 0;
+                }
+            }
+        }
+    }
+}
