@@ -128,7 +128,11 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 
     private bool Pays(ClaimGroup group) => group.Refusal is null && group.Speedup >= Needed(group);
 
-    private double Needed(ClaimGroup group) => group.Weights.TrueForAll(weight => weight.IsPacked) ? policy.MinimumSpeedupPacked : policy.MinimumSpeedup;
+    private double Needed(ClaimGroup group)
+    {
+        double needed = group.IsTransposed ? policy.MinimumSpeedupTransposed ?? policy.MinimumSpeedup : policy.MinimumSpeedup;
+        return group.Weights.TrueForAll(weight => weight.IsPacked) ? Math.Min(needed, policy.MinimumSpeedupPacked) : needed;
+    }
 
     // A packed weight has no function body: what is not computed from it is decoded by us.
     private void ClaimDecoding(IEnumerable<WeightNode> weights)
