@@ -14,7 +14,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 {
     private readonly Dictionary<string, WeightNode> _weights = [];
     private readonly Dictionary<string, WeightNode> _vectors = [];
-    private readonly Dictionary<NodeView, string> _speeds = [];
+    private readonly Dictionary<NodeView, Speed> _speeds = [];
     private readonly List<Claim> _claims = [];
     private readonly List<NodeView> _damaged = [];
 
@@ -181,7 +181,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
             }
 
             KernelEstimate estimate = (measureWith is null ? null : Autotuner.Measure(plan, measureWith)) ?? plan.Estimate;
-            _speeds[reader] = string.Create(CultureInfo.InvariantCulture, $"{Verb} {estimate.Speedup:0.0} times as fast as the dense operator{plan.How}");
+            _speeds[reader] = new Speed(estimate.Speedup, plan.How);
             group.Units.Add(plan);
             group.Kernel += estimate.Kernel;
             group.Dense += estimate.Dense;
@@ -195,7 +195,10 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         foreach (WeightNode weight in read)
             (dense, entries, elements) = (dense + weight.DenseBytes, entries + weight.Entries, elements + weight.Shape.Length);
         double density = (double)entries / Math.Max(1, elements);
-        string reason = refusal ?? _speeds[reader];
+        string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"{Verb} {_speeds[reader].Factor:0.0} times as fast as the dense operator{_speeds[reader].How}");
         report.Add(this, graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
     }
+
+    // A class: dictionaries of numbers are compiled when they are first used.
+    private sealed record Speed(double Factor, string How);
 }
