@@ -69,6 +69,12 @@ internal static class DistillationRows
                 before[i].Mean.Agreement,
                 Note: Invariant($"{how}: {after[i].Agreements.ToText(1)}; ratios {after[i].Ratios.ToText(1)}; peer: not trained, {before[i].Mean.Ratio:F1}x: {before[i].Agreements.ToText(1)}; {DistillationRun.Crops} crops of three quarters of {photographs.Count} photographs, {DistillationRun.TestCrops} of the others; artifacts/bench/lenet/{stem}.svg")));
         }
+
+        foreach (DistillationRun run in runs)
+        {
+            foreach (DistillationPoint point in subject.Points)
+                run.Forget(point);
+        }
     }
 
     private static CompressionResult Compress(OnnxModel original, DistillationPoint point) => ModelCompressor.Compress(

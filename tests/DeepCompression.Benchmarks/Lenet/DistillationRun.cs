@@ -1,4 +1,5 @@
 using DeepCompression.Onnx;
+using DeepCompression.Onnx.Schema;
 using DeepCompression.Training;
 using DeepCompression.Training.Data;
 using DeepCompression.Training.Procedures;
@@ -41,16 +42,15 @@ internal sealed class DistillationRun
         _test = Distillation.Label(original.Proto, new PhotographCrops([.. parts[true]], TestCrops, subject.TestSide, TestSeed, Input, subject.Scale), Options(subject.TestSide));
     }
 
-    /// <summary>Prunes and shares while the network learns from its original.</summary>
+    /// <summary>Prunes and shares while the network learns from its original; goes on where a run was stopped.</summary>
     public CompressionResult Train(DistillationPoint point)
     {
-        ShareOptions share = new() { Bits = Bits, EntropyPenalty = point.EntropyPenalty, ReassignEpochs = 2, Epochs = 1, RateScale = 1 };
-        RunOptions options = Options(_subject.TrainingSide) with { Teacher = _original.Proto, Progress = progress => Show(point, progress) };
-        TrainingOutcome outcome = point.Density == 1
-            ? SharedTraining.Run(_original.Proto, _training, share, options)
-            : DeepCompressionTraining.Run(_original.Proto, _training, new PruneOptions { Sparsity = 1 - point.Density, Epochs = 3, Interval = 8, Feedback = false }, share, options);
-        return ModelCompressor.Compress(new OnnxModel(outcome.Model), new CompressionOptions { Lossless = true });
+        ModelProto trained = GetFolder(point).Get("trained", path => Train(point, path));
+        return ModelCompressor.Compress(new OnnxModel(trained), new CompressionOptions { Lossless = true });
     }
+
+    /// <summary>Forgets what was trained, so that the next run trains again.</summary>
+    public void Forget(DistillationPoint point) => GetFolder(point).Delete();
 
     /// <summary>Measures a packed model, read back.</summary>
     public DistillationResult Measure(CompressionResult compressed)
@@ -58,6 +58,19 @@ internal sealed class DistillationRun
         byte[] file = compressed.Model.ToBytes();
         EvaluationResult result = ModelEvaluation.Run(ModelUnpacker.Unpack(OnnxModel.FromBytes(file)).Proto, _test, Options(_subject.TestSide));
         return new DistillationResult(_bytes / file.Length, 100.0 * result.Correct!.Value / result.Count);
+    }
+
+    private StageFolder GetFolder(DistillationPoint point) =>
+        new(FormattableString.Invariant($"{_subject.ShortName}: {point}, at most {Bits} bits, rate {_subject.Rate}, {Crops} crops of {_subject.TrainingSide}"), _seed);
+
+    private ModelProto Train(DistillationPoint point, string checkpoint)
+    {
+        ShareOptions share = new() { Bits = Bits, EntropyPenalty = point.EntropyPenalty, ReassignEpochs = 2, Epochs = 1, RateScale = 1 };
+        RunOptions options = Options(_subject.TrainingSide) with { Teacher = _original.Proto, Progress = progress => Show(point, progress), CheckpointPath = checkpoint };
+        TrainingOutcome outcome = point.Density == 1
+            ? SharedTraining.Run(_original.Proto, _training, share, options)
+            : DeepCompressionTraining.Run(_original.Proto, _training, new PruneOptions { Sparsity = 1 - point.Density, Epochs = 3, Interval = 8, Feedback = false }, share, options);
+        return outcome.Model;
     }
 
     private void Show(DistillationPoint point, TrainingProgress progress)

@@ -67,19 +67,24 @@ internal static class DsdRows
     {
         RunOptions Options(int seed) => new() { BatchSize = 64, LearningRate = new CosineRate(recipe.Rate), Seed = (ulong)seed, Threads = 1, MaxGradientNorm = 5 };
         double Measure(ModelProto model) => recipe.Figure(ModelEvaluation.Run(model, test, new RunOptions { BatchSize = 100, Threads = 1 }));
+        string description = Invariant($"DSD, {recipe.Name}: {recipe.Epochs} epochs at {recipe.Rate}, the last part at {recipe.FinalRateScale} of it, {training.Count} samples, {test.Count} to measure");
+        Dictionary<int, StageFolder> folders = seeds.ToDictionary(seed => seed, seed => new StageFolder(description, seed));
         int part = recipe.Epochs / 4;
 
         // All trainings start with the same dense part, so that it is run once a seed.
         (int Seed, int Epochs)[] denseJobs = [.. seeds.Select(seed => (seed, recipe.Epochs)), .. seeds.Select(seed => (seed, 2 * part))];
-        ModelProto[] dense = Jobs.Map(denseJobs, job => DenseTraining.Train(recipe.Create(job.Seed), training, job.Epochs, Options(job.Seed)).Model);
+        ModelProto[] dense = Jobs.Map(denseJobs, job => folders[job.Seed].Get(
+            Invariant($"dense-{job.Epochs}"),
+            path => DenseTraining.Train(recipe.Create(job.Seed), training, job.Epochs, Options(job.Seed) with { CheckpointPath = path }).Model));
         SeedSpread once = new([.. dense.Take(seeds.Count).Select(Measure)]);
 
         (int Seed, double Sparsity)[] jobs = [.. _sparsities.SelectMany(sparsity => Enumerable.Range(0, seeds.Count).Select(seed => (seed, sparsity)))];
-        double[] results = Jobs.Map(jobs, job => Measure(DenseSparseDense.Run(
-            dense[seeds.Count + job.Seed],
+        ModelProto Train(int seed, double sparsity, string checkpoint) => DenseSparseDense.Run(
+            dense[seeds.Count + seed],
             training,
-            new DenseSparseDenseOptions { DenseEpochs = 0, SparseEpochs = part, FinalEpochs = part, Sparsity = job.Sparsity, FinalRateScale = recipe.FinalRateScale },
-            Options(seeds[job.Seed])).Model));
+            new DenseSparseDenseOptions { DenseEpochs = 0, SparseEpochs = part, FinalEpochs = part, Sparsity = sparsity, FinalRateScale = recipe.FinalRateScale },
+            Options(seeds[seed]) with { CheckpointPath = checkpoint }).Model;
+        double[] results = Jobs.Map(jobs, job => Measure(folders[seeds[job.Seed]].Get(Invariant($"sparse-{job.Sparsity}"), path => Train(job.Seed, job.Sparsity, path))));
         SeedSpread Of(double sparsity) => new([.. results.Where((_, i) => jobs[i].Sparsity == sparsity)]);
 
         foreach (double sparsity in _sparsities.Skip(1))
@@ -91,6 +96,9 @@ internal static class DsdRows
                 once.Mean,
                 Note: Invariant($"peer: dense training of the same {recipe.Epochs} epochs; seeds {string.Join(' ', seeds)}: {Of(sparsity).ToText(3)}, against {once.ToText(3)}; in DSD's three parts without pruning {Of(0).Mean:F3}: {Of(0).ToText(3)}")));
         }
+
+        foreach (StageFolder folder in folders.Values)
+            folder.Delete(); // else the next measurement would find everything done
     }
 
     private static double Error(EvaluationResult result) => 100.0 * (result.Count - result.Correct!.Value) / result.Count;
