@@ -2,8 +2,8 @@ using DeepCompression.Kernels;
 
 namespace DeepCompression.ExecutionProvider.Compute;
 
-/// <summary>Conv, 1-D or 2-D, with a compressed weight.</summary>
-internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, int rank, int input, int output) : Unit
+/// <summary>Conv, 1-D or 2-D, with a compressed weight, and the pooling that is computed with it.</summary>
+internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, PoolingGeometry? pooling, int rank, int input, int output) : Unit
 {
     public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
 
@@ -20,6 +20,8 @@ internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, int ra
         int width = checked((int)x.Shape[^1]);
         int outputHeight = geometry.GetOutputHeight(height);
         int outputWidth = geometry.GetOutputWidth(width);
+        if (pooling is not null)
+            (outputHeight, outputWidth) = (pooling.GetOutputHeight(outputHeight), pooling.GetOutputWidth(outputWidth));
         ReadOnlySpan<long> shape = rank == 4 ? [batch, geometry.OutputChannels, outputHeight, outputWidth] : [batch, geometry.OutputChannels, outputWidth];
         float* y = (float*)call.GetOutput(output, shape);
         if (batch > 0 && outputHeight > 0 && outputWidth > 0)

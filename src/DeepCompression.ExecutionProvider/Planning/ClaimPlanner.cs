@@ -14,7 +14,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 {
     private readonly Dictionary<string, WeightNode> _weights = [];
     private readonly Dictionary<string, WeightNode> _vectors = [];
-    private readonly Dictionary<NodeView, Speed> _speeds = [];
+    private readonly Dictionary<NodeView, string> _speeds = [];
     private readonly List<Claim> _claims = [];
     private readonly List<NodeView> _damaged = [];
 
@@ -33,7 +33,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         List<ClaimGroup> groups = [.. _weights.Values.Where(weight => !done.Contains(weight)).Select(weight => Collect(weight, done)).OfType<ClaimGroup>()];
         LayoutChoice layouts = new(graph, policy.MinimumSpeedup * policy.LayoutChange);
         foreach (ClaimGroup group in groups.Where(group => group.IsOfLayout))
-            layouts.Add(group.Readers, group.Kernel * Needed(group), group.Dense);
+            layouts.Add([.. group.Readers, .. group.Units.SelectMany(unit => unit.Followers).Where(LayoutChoice.IsPool)], group.Kernel * Needed(group), group.Dense);
         foreach (NodeView node in _claims.SelectMany(claim => claim.Nodes).Concat(groups.Where(group => !group.IsOfLayout && Pays(group)).SelectMany(group => group.Readers)))
             layouts.AddPlain(node);
         IReadOnlySet<NodeView> chosen = layouts.Choose();
@@ -128,11 +128,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 
     private bool Pays(ClaimGroup group) => group.Refusal is null && group.Speedup >= Needed(group);
 
-    private double Needed(ClaimGroup group)
-    {
-        double needed = group.IsTransposed ? policy.MinimumSpeedupTransposed ?? policy.MinimumSpeedup : policy.MinimumSpeedup;
-        return group.Weights.TrueForAll(weight => weight.IsPacked) ? Math.Min(needed, policy.MinimumSpeedupPacked) : needed;
-    }
+    private double Needed(ClaimGroup group) => group.Weights.TrueForAll(weight => weight.IsPacked) ? policy.MinimumSpeedupPacked : policy.MinimumSpeedup;
 
     // A packed weight has no function body: what is not computed from it is decoded by us.
     private void ClaimDecoding(IEnumerable<WeightNode> weights)
@@ -180,8 +176,9 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
                 return;
             }
 
+            plan = plan.Extend(graph);
             KernelEstimate estimate = (measureWith is null ? null : Autotuner.Measure(plan, measureWith)) ?? plan.Estimate;
-            _speeds[reader] = new Speed(estimate.Speedup, plan.How);
+            _speeds[reader] = string.Create(CultureInfo.InvariantCulture, $"{Verb} {estimate.Speedup:0.0} times as fast as the dense operator{plan.How}");
             group.Units.Add(plan);
             group.Kernel += estimate.Kernel;
             group.Dense += estimate.Dense;
@@ -195,10 +192,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         foreach (WeightNode weight in read)
             (dense, entries, elements) = (dense + weight.DenseBytes, entries + weight.Entries, elements + weight.Shape.Length);
         double density = (double)entries / Math.Max(1, elements);
-        string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"{Verb} {_speeds[reader].Factor:0.0} times as fast as the dense operator{_speeds[reader].How}");
+        string reason = refusal ?? _speeds[reader];
         report.Add(this, graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
     }
-
-    // A class: dictionaries of numbers are compiled when they are first used.
-    private sealed record Speed(double Factor, string How);
 }

@@ -19,6 +19,9 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     /// <inheritdoc/>
     public override KernelEstimate Estimate => _choice.Estimate with { Kernel = _choice.Estimate.Kernel + (CallNanoseconds / Batch) };
 
+    /// <summary>Maximum pooling behind the followers before it, which is computed with the convolution; null for none.</summary>
+    public PoolingGeometry? Pooling { get; private init; }
+
     /// <inheritdoc/>
     public override string How => _choice.Method == ConvolutionMethod.Winograd ? ", by minimal filtering" : "";
 
@@ -29,7 +32,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     public override long InputElements => (long)Geometry.InputChannels * AssumedHeight * AssumedWidth;
 
     /// <inheritdoc/>
-    public override long OutputElements => (long)Geometry.OutputChannels * Geometry.GetOutputHeight(AssumedHeight) * Geometry.GetOutputWidth(AssumedWidth);
+    public override long OutputElements => (long)Geometry.OutputChannels * GetOutputHeight(AssumedHeight) * GetOutputWidth(AssumedWidth);
 
     private int AssumedHeight => Height > 0 ? Height : UnknownExtent;
 
@@ -38,7 +41,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     private int Rank => Weight.Shape.Rank;
 
     /// <inheritdoc/>
-    protected override string MakeRecipe() => $"{Weight.Output.Name}|{Geometry}|{_choice.Method}|{Epilogue.Recipe}";
+    public override string Recipe => $"{Weight.Output.Name}|{Geometry}|{_choice.Method}|{Pooling}|{Epilogue.Recipe}";
 
     /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
     /// <returns>The plan, or the reason why not.</returns>
@@ -63,15 +66,24 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
     /// <inheritdoc/>
     public override Unit Compile(CompileContext context) =>
-        new ConvolutionUnit(context.Share<IConvolution>(this), Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
+        new ConvolutionUnit(context.Share<IConvolution>(this), Pooling, Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
+
+    /// <inheritdoc/>
+    public override UnitPlan Extend(GraphView graph)
+    {
+        if (Rank != 4 || Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0 || graph.OnlyReader(Results[0]) is not NodeView pool)
+            return this;
+        PoolingGeometry? pooling = PoolingShape.Read(pool, Geometry.GetOutputHeight(Height), Geometry.GetOutputWidth(Width));
+        return pooling is { Kind: PoolingKind.Maximum } ? this with { Pooling = pooling, Followers = [.. Followers, pool] } : this;
+    }
 
     /// <inheritdoc/>
     public override long[][]? InferShapes(long[] input)
     {
         if (input.Length != Rank)
             return null;
-        long width = Extent(input[^1], Geometry.GetOutputWidth);
-        return [Rank == 3 ? [input[0], Geometry.OutputChannels, width] : [input[0], Geometry.OutputChannels, Extent(input[2], Geometry.GetOutputHeight), width]];
+        long width = Extent(input[^1], GetOutputWidth);
+        return [Rank == 3 ? [input[0], Geometry.OutputChannels, width] : [input[0], Geometry.OutputChannels, Extent(input[2], GetOutputHeight), width]];
 
         static long Extent(long size, Func<int, int> output) => size is > 0 and <= int.MaxValue ? output((int)size) : -1;
     }
@@ -88,22 +100,28 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     public override IDisposable BuildKernel(KernelOptions options)
     {
         CsrMatrix weights = ReadMatrix();
-        if (_choice.Method != ConvolutionMethod.Sparse)
+        IConvolution kernel = _choice.Method switch
         {
-            IConvolution shared = _choice.Method == ConvolutionMethod.Pointwise
-                ? new SharedPointwise(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options)
-                : new WinogradConvolution(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
-            weights.Return();
-            return shared;
+            ConvolutionMethod.Pointwise => new SharedPointwise(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options),
+            ConvolutionMethod.Winograd => new WinogradConvolution(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options),
+            _ => new SparseConvolution(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options),
+        };
+        bool keepsWeights = false; // until it sees an input
+        if (kernel is SparseConvolution sparse)
+        {
+            keepsWeights = Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0;
+            if (!keepsWeights)
+                sparse.Prepare(Height, Width, Batch);
         }
 
-        SparseConvolution kernel = new(weights, Geometry, Epilogue.Shift, Epilogue.Activation, options);
-        if (Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0)
-            return kernel; // which keeps the weights until it sees an input
-        kernel.Prepare(Height, Width, Batch);
-        weights.Return();
-        return kernel;
+        if (!keepsWeights)
+            weights.Return();
+        return Pooling is null ? kernel : new PooledConvolution(kernel, Pooling, options);
     }
+
+    private int GetOutputHeight(int height) => Pooling?.GetOutputHeight(Geometry.GetOutputHeight(height)) ?? Geometry.GetOutputHeight(height);
+
+    private int GetOutputWidth(int width) => Pooling?.GetOutputWidth(Geometry.GetOutputWidth(width)) ?? Geometry.GetOutputWidth(width);
 
     /// <summary>The fastest way: by the weights that are not zero, or, where few are, by all of them.</summary>
     private static (ConvolutionMethod Method, KernelEstimate Estimate) Choose(WeightNode weight, ConvolutionGeometry geometry, int batch, int height, int width)

@@ -1,5 +1,4 @@
 using DeepCompression.ExecutionProvider.Graph;
-using DeepCompression.ExecutionProvider.Weights;
 
 namespace DeepCompression.ExecutionProvider.Planning;
 
@@ -32,8 +31,11 @@ internal sealed class LayoutChoice(GraphView graph, double change)
     /// <summary>Whether the layout around an operator matters.</summary>
     public static bool Concerns(NodeView node) => node.IsOnnx("Conv") && node.Input(0)?.Shape is { Length: 4 };
 
+    /// <summary>Whether an operator is a pooling layer, which has a layout when it is computed with a convolution.</summary>
+    public static bool IsPool(NodeView node) => _pools.Any(node.IsOnnx);
+
     /// <summary>Adds convolutions that are computed from compressed weights all or none.</summary>
-    /// <param name="nodes">The convolutions.</param>
+    /// <param name="nodes">The convolutions, and pooling layers that are computed with them.</param>
     /// <param name="plain">Nanoseconds from compressed weights, with the margin that is asked for.</param>
     /// <param name="blocked">Nanoseconds on stock ONNX Runtime between others of its kind.</param>
     public void Add(IReadOnlyList<NodeView> nodes, double plain, double blocked)
@@ -57,13 +59,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
             return new HashSet<NodeView>();
         MinimumCut cut = new();
         int outside = cut.Add(0, Never); // inputs and outputs of the graph
-        Dictionary<NodeView, int> numbers = new(graph.Nodes.Length);
-        foreach (NodeView node in graph.Nodes)
-        {
-            if (!WeightNode.IsWeightNode(node))
-                numbers[node] = Add(cut, node);
-        }
-
+        Dictionary<NodeView, int> numbers = graph.Nodes.ToDictionary(node => node, node => Add(cut, node));
         foreach ((NodeView a, NodeView b) in _ties)
         {
             cut.AddArc(numbers[a], numbers[b], Never);
@@ -85,7 +81,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
             return cut.Add(0, Never);
         if (Concerns(node))
             return cut.Add(Never, 0);
-        if (_pools.Any(node.IsOnnx) && node.Input(0)?.Shape is [_, > 0 and long channels, _, _] && channels % BlockChannels == 0)
+        if (IsPool(node) && node.Input(0)?.Shape is [_, > 0 and long channels, _, _] && channels % BlockChannels == 0)
             return cut.Add(Never, 0);
         return _either.Any(node.IsOnnx) ? cut.Add(0, 0) : cut.Add(0, Never);
     }
@@ -93,7 +89,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
     private IEnumerable<(int Producer, ValueView Value)> Values(Dictionary<NodeView, int> numbers, int outside)
     {
         HashSet<string> seen = [];
-        foreach (NodeView node in numbers.Keys)
+        foreach (NodeView node in graph.Nodes)
         {
             foreach (ValueView? output in node.Outputs)
             {
@@ -116,30 +112,20 @@ internal sealed class LayoutChoice(GraphView graph, double change)
         double count = Numbers(value) * change;
         if (count == 0)
             return;
-        IReadOnlyList<GraphView.Reader> readers = graph.Readers(value);
-        Join(NanosecondsToPlain, isPlain: true);
+        NodeView[] readers = [.. graph.Readers(value).Where(reader => reader.Input == 0 || !Concerns(reader.Node)).Select(reader => reader.Node)];
+        int[] outputs = value.IsGraphOutput ? [outside] : [];
+        Join([.. readers.Select(reader => numbers[reader]), .. outputs], NanosecondsToPlain, isPlain: true);
         if (!IsOfFewChannels(value))
-            Join(NanosecondsToBlocked, isPlain: false);
+            Join([.. readers.Select(reader => numbers[reader])], NanosecondsToBlocked, isPlain: false);
 
-        void Join(double nanoseconds, bool isPlain)
+        void Join(int[] among, double nanoseconds, bool isPlain)
         {
-            int any = -1; // plain where a reader is, or blocked where a reader is
-            foreach (GraphView.Reader reader in readers)
-            {
-                if ((reader.Input == 0 || !Concerns(reader.Node)) && numbers.TryGetValue(reader.Node, out int number))
-                    Link(number);
-            }
-
-            if (isPlain && value.IsGraphOutput)
-                Link(outside);
-            if (any >= 0)
-                cut.AddArc(isPlain ? any : producer, isPlain ? producer : any, count * nanoseconds);
-
-            void Link(int reader)
-            {
-                any = any < 0 ? cut.Add(0, 0) : any;
+            if (among.Length == 0)
+                return;
+            int any = cut.Add(0, 0); // plain where a reader is, or blocked where a reader is
+            foreach (int reader in among)
                 cut.AddArc(isPlain ? reader : any, isPlain ? any : reader, Never);
-            }
+            cut.AddArc(isPlain ? any : producer, isPlain ? producer : any, count * nanoseconds);
         }
     }
 

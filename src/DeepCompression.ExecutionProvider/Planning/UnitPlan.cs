@@ -14,6 +14,10 @@ internal abstract record UnitPlan(NodeView Node, IReadOnlyList<WeightNode> Weigh
     /// <summary>What the kernel and the stock operator are expected to cost.</summary>
     public abstract KernelEstimate Estimate { get; }
 
+    /// <summary>The plan with what else can be computed behind the operator and its followers.</summary>
+    /// <param name="graph">The graph.</param>
+    public virtual UnitPlan Extend(GraphView graph) => this;
+
     /// <summary>What a report says of the kernel behind its speed; nothing where it is the usual one.</summary>
     public virtual string How => "";
 
@@ -38,10 +42,7 @@ internal abstract record UnitPlan(NodeView Node, IReadOnlyList<WeightNode> Weigh
     public virtual long OutputElements => 0;
 
     /// <summary>What the kernel is made of: equal recipes of one graph make equal kernels.</summary>
-    public string Recipe => field ??= MakeRecipe();
-
-    /// <summary>Says what the kernel is made of.</summary>
-    protected abstract string MakeRecipe();
+    public abstract string Recipe { get; }
 
     /// <summary>Builds the kernel.</summary>
     /// <param name="options">How to build.</param>

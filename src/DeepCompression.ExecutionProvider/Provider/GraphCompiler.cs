@@ -49,7 +49,7 @@ internal sealed unsafe class GraphCompiler
         foreach (NodeView operation in operations)
         {
             (UnitPlan? plan, string reason) = UnitMatcher.Match(view, operation, weights);
-            _plans.Add(plan ?? throw new InvalidOperationException($"node '{operation.Label}' was claimed, but {reason}"));
+            _plans.Add(plan?.Extend(view) ?? throw new InvalidOperationException($"node '{operation.Label}' was claimed, but {reason}"));
         }
     }
 

@@ -15,6 +15,8 @@ namespace DeepCompression.Kernels;
 /// </remarks>
 public sealed unsafe class WinogradConvolution : IConvolution
 {
+    private const long MostPooledBytes = 4 << 20; // of an image's transformed inputs
+
     private readonly WinogradWeights _weights;
     private readonly NativeBuffer _bias;
     private readonly Activation _activation;
@@ -66,10 +68,18 @@ public sealed unsafe class WinogradConvolution : IConvolution
     {
         if (batch == 0 || Geometry.GetOutputHeight(height) == 0 || Geometry.GetOutputWidth(width) == 0)
             return;
-        WinogradTiling? tiling = _last;
-        if (tiling is null || tiling.Batch != batch || tiling.Height != height || tiling.Width != width)
-            _last = tiling = new WinogradTiling(Geometry, batch, height, width);
-        WinogradWork work = new(Geometry, _weights, tiling, (float*)_bias.Pointer, _activation, _width, x, y);
+        WinogradWork work = new(Geometry, _weights, GetTiling(batch, height, width), (float*)_bias.Pointer, _activation, _width, x, y);
+        work.Run(_scratch, runner);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Whether an image is small enough for its results to be pooled block by block.</summary>
+    internal bool CanPool(int height, int width) => GetTiling(1, height, width).GetInputBytes(TileKernels.GetLanes(_width)) <= MostPooledBytes;
+
+    /// <summary>Computes the layer and the maximum pooling behind it for one image.</summary>
+    internal void ComputePooled(float* x, float* y, int height, int width, PoolingGeometry pooling, IParallelRunner runner)
+    {
+        WinogradWork work = new(Geometry, _weights, GetTiling(1, height, width), (float*)_bias.Pointer, _activation, _width, x, y, pooling);
         work.Run(_scratch, runner);
         GC.KeepAlive(this);
     }
@@ -80,6 +90,14 @@ public sealed unsafe class WinogradConvolution : IConvolution
         _weights.Dispose();
         _bias.Dispose();
         _scratch.Dispose();
+    }
+
+    private WinogradTiling GetTiling(int batch, int height, int width)
+    {
+        WinogradTiling? tiling = _last;
+        if (tiling is null || tiling.Batch != batch || tiling.Height != height || tiling.Width != width)
+            _last = tiling = new WinogradTiling(Geometry, batch, height, width);
+        return tiling;
     }
 
     /// <summary>Whether there are 32 vector registers.</summary>

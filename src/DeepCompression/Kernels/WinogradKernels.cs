@@ -17,6 +17,9 @@ internal readonly unsafe struct WinogradKernels
     /// <summary>Writes outputs.</summary>
     public readonly delegate*<float*, float*, int, float, Activation*, byte*, void> Write;
 
+    /// <summary>Pools a plane of outputs.</summary>
+    public readonly delegate*<float*, int, int, PoolingGeometry, float*, float*, void> Pool;
+
     /// <summary>The product of few rows and many vectors.</summary>
     public readonly delegate*<WinogradProduct*, void> Many;
 
@@ -28,13 +31,14 @@ internal readonly unsafe struct WinogradKernels
 
     private WinogradKernels(
         delegate*<WinogradInputWork*, void> input, delegate*<float*, byte*, byte*, nint, void> weights, delegate*<WinogradOutputWork*, void> output,
-        delegate*<float*, float*, int, float, Activation*, byte*, void> write,
+        delegate*<float*, float*, int, float, Activation*, byte*, void> write, delegate*<float*, int, int, PoolingGeometry, float*, float*, void> pool,
         delegate*<WinogradProduct*, void> many, delegate*<WinogradProduct*, void> few, delegate*<WinogradProduct*, void> one, bool isWide)
     {
         Input = input;
         Weights = weights;
         Output = output;
         Write = write;
+        Pool = pool;
         Many = many;
         Few = few;
         One = one;
@@ -86,6 +90,7 @@ internal readonly unsafe struct WinogradKernels
             &WinogradWeightTransform<TPoints, TLane, TVector>.Run,
             &WinogradOutput<TPoints, TLane, TVector>.Run,
             &WinogradOutput<TPoints, TLane, TVector>.Write,
+            &PlanePool<TLane, TVector>.Run,
             isWide ? &WinogradKernel4x6<TLane, TVector>.Run : null,
             isWide ? &WinogradKernel8x3<TLane, TVector>.Run : &WinogradKernel4x3<TLane, TVector>.Run,
             isWide ? &WinogradKernel16x1<TLane, TVector>.Run : &WinogradKernel8x1<TLane, TVector>.Run,

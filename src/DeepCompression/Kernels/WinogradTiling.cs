@@ -6,7 +6,7 @@ internal sealed record WinogradTiling
     /// <summary>Outputs of a tile in either direction.</summary>
     public const int Outputs = 4;
 
-    private const int InputBytes = 1 << 20;     // of a unit, transformed
+    private const int InputBytes = 2 << 20;     // of a unit, transformed
     private const int MostTiles = 24 * 16;      // of a unit
     private const int LeastTaps = 2;
     private const int MostTaps = 5;
@@ -68,6 +68,9 @@ internal sealed record WinogradTiling
 
     /// <summary>Vectors of tiles.</summary>
     public int GetVectors(int lanes) => (Tiles + lanes - 1) / lanes;
+
+    /// <summary>Bytes of the transformed inputs of a group.</summary>
+    public long GetInputBytes(int lanes) => (long)Products * Channels * GetVectors(lanes) * lanes * sizeof(float);
 
     /// <summary>Runs of tiles that are computed one after another: as many as have their transformed inputs in a cache, and not fewer than kernels take at a time.</summary>
     public int GetUnits(int lanes)

@@ -5,6 +5,7 @@ namespace DeepCompression.Kernels;
 /// <summary>
 /// One call of a <see cref="WinogradConvolution"/>: units are runs of tiles times runs of output channels. A unit transforms its inputs once; then, for a block of
 /// output channels after another, it looks up and transforms the weights of some channels, adds their products to the sums, and transforms the sums.
+/// Where results are pooled, a unit has all tiles of an image, and the results of a block stay in a cache until they are.
 /// </summary>
 internal unsafe struct WinogradWork
 {
@@ -12,6 +13,7 @@ internal unsafe struct WinogradWork
     private const int RoomVectors = 40;         // of transforms on their way
     private const int Outputs = WinogradTiling.Outputs;
     private const int VectorsAThread = 3;       // fewer, and threads share output channels instead: each transforms all inputs
+    private const int PooledVectors = 12;       // that are computed at a time where results are pooled
     private const int Line = NativeBuffer.Alignment;
 
     private readonly ConvolutionGeometry _geometry;
@@ -23,6 +25,7 @@ internal unsafe struct WinogradWork
     private readonly VectorWidth _width;
     private readonly float* _x;
     private readonly float* _y;
+    private readonly PoolingGeometry? _pooling;
     private readonly int _lanes;
     private readonly int _vectorBytes;
     private readonly int _vectors; // of tiles
@@ -30,6 +33,8 @@ internal unsafe struct WinogradWork
     private int _rowUnits;
     private int _parts;
     private int _mostVectors; // of a unit
+    private int _groupVectors; // of a unit that are computed at a time
+    private nint _restBytes;
     private nint _inputPoint;  // bytes from a point to the next
     private nint _weightPoint;
     private nint _sumPoint;
@@ -40,9 +45,9 @@ internal unsafe struct WinogradWork
     private byte* _scratch;
 
     public WinogradWork(
-        ConvolutionGeometry geometry, WinogradWeights weights, WinogradTiling tiling, float* bias, in Activation activation, VectorWidth width, float* x, float* y)
+        ConvolutionGeometry geometry, WinogradWeights weights, WinogradTiling tiling, float* bias, in Activation activation, VectorWidth width, float* x, float* y, PoolingGeometry? pooling = null)
     {
-        (_geometry, _weights, _tiling, _activation, _width) = (geometry, weights, tiling, activation, width);
+        (_geometry, _weights, _tiling, _activation, _width, _pooling) = (geometry, weights, tiling, activation, width, pooling);
         _bias = bias;
         _x = x;
         _y = y;
@@ -69,28 +74,37 @@ internal unsafe struct WinogradWork
         return unit == _tileUnits ? _vectors : vector / step * step;
     }
 
+    private readonly nint OutputPlane => (nint)_geometry.GetOutputHeight(_tiling.Height) * _geometry.GetOutputWidth(_tiling.Width);
+
     private readonly int Units => _tileUnits * _rowUnits;
 
     private void Divide(int degree)
     {
         int products = _tiling.Products, channels = _tiling.Channels;
-        (_tileUnits, _rowUnits) = (_tiling.GetUnits(_lanes), 1);
-        if (degree > 1 && _vectors >= VectorsAThread * degree)
+        (_tileUnits, _rowUnits) = (_pooling is null ? _tiling.GetUnits(_lanes) : 1, 1);
+        if (degree > 1 && _pooling is null && _vectors >= VectorsAThread * degree)
             _tileUnits = (_tileUnits + degree - 1) / degree * degree;
         else if (degree > 1)
             _rowUnits = Math.Min(degree, _weights.Blocks);
         _parts = Math.Min(degree, Units);
         for (int unit = 0; unit < _tileUnits; unit++)
             _mostVectors = Math.Max(_mostVectors, GetFirstVector(unit + 1) - GetFirstVector(unit));
+        _groupVectors = _pooling is null ? _mostVectors : Math.Min(_mostVectors, PooledVectors + (PooledVectors / 2));
         _inputPoint = Odd((channels * _mostVectors) + 1) * _vectorBytes;
         _weightPoint = (Math.Min(channels, BlockChannels) + 1) / 2 * 2 * WinogradWeights.Rows * sizeof(float) + Line;
-        _sumPoint = Odd(WinogradWeights.Rows * _mostVectors) * _vectorBytes;
+        _sumPoint = Odd(WinogradWeights.Rows * _groupVectors) * _vectorBytes;
         int tiles = _mostVectors * _lanes, gridColumns = Math.Min(_tiling.GridColumns, tiles), gridRows = Math.Min(_tiling.GridRows, (tiles / _tiling.GridColumns) + 2);
         _rowLength = Align(((nint)gridColumns * Outputs) + _tiling.Points + ((nint)_lanes * 2 * Outputs));
-        _outputLength = Align(((nint)tiles * Outputs) + _lanes);
+        _outputLength = Align(((nint)_groupVectors * _lanes * Outputs) + _lanes);
         _planeBytes = _rowLength * ((gridRows * Outputs) + _tiling.Points) * sizeof(float);
-        _partBytes = (products * (_inputPoint + _weightPoint + _sumPoint)) + (4 * _rowLength * _tiling.Points * sizeof(float)) + (_outputLength * Outputs * sizeof(float)) + _planeBytes
-            + (RoomVectors * Line) + (_tiling.Taps * _tiling.Taps * Line);
+        _restBytes = Align(Math.Max((4 * _rowLength * _tiling.Points) + (_planeBytes / sizeof(float)), _outputLength * Outputs)) * sizeof(float);
+        _partBytes = (products * (_inputPoint + _weightPoint + _sumPoint)) + (RoomVectors * Line) + (_tiling.Taps * _tiling.Taps * Line) + _restBytes;
+        if (_pooling is not null)
+        {
+            nint poolBytes = Align(_tiling.Width + _pooling.PadLeft + _pooling.PadRight + _pooling.KernelWidth + (4 * _lanes)) * sizeof(float);
+            _partBytes += poolBytes + ((OutputPlane * WinogradWeights.Rows * sizeof(float)) + Line);
+        }
+
         _partBytes = (_partBytes + Line - 1) / Line * Line;
 
         nint Odd(nint lines) => lines | 1; // so that points do not fall on the same cache sets
@@ -124,21 +138,45 @@ internal unsafe struct WinogradWork
                 TransformInputs(group, firstTile, tiles, vectors, inputs, rest);
             }
 
-            int row = block % _weights.BlocksAGroup * WinogradWeights.Rows, rows = Math.Min(rowsAGroup - row, WinogradWeights.Rows);
-            for (int channel = 0; channel < channels; channel += BlockChannels)
+            int row = block % _weights.BlocksAGroup * WinogradWeights.Rows, rows = Math.Min(rowsAGroup - row, WinogradWeights.Rows), firstRow = (group * rowsAGroup) + row;
+            float* results = _pooling is null ? _y + (firstRow * OutputPlane) : (float*)(rest + _restBytes);
+            for (int first = 0, count; first < vectors; first += count)
             {
-                int count = Math.Min(BlockChannels, channels - channel);
-                TransformWeights(block, channel, count, (float*)taps, room, weights);
-                WinogradProduct product = new() { Channels = count, InputBytes = (nint)vectors * _vectorBytes, SumBytes = (nint)vectors * _vectorBytes, Adds = channel > 0 };
-                for (int point = 0; point < points; point++)
+                count = vectors - first <= _groupVectors ? vectors - first : PooledVectors;
+                nint offset = (nint)first * _vectorBytes;
+                for (int channel = 0; channel < channels; channel += BlockChannels)
                 {
-                    byte* pointInputs = inputs + (point * _inputPoint) + (channel * product.InputBytes), pointSums = sums + (point * _sumPoint);
-                    Multiply(&product, (float*)(weights + (point * _weightPoint)), pointInputs, pointSums, vectors, rows);
+                    WinogradProduct product = new()
+                    {
+                        Channels = Math.Min(BlockChannels, channels - channel),
+                        InputBytes = (nint)vectors * _vectorBytes,
+                        SumBytes = (nint)count * _vectorBytes,
+                        Adds = channel > 0,
+                    };
+                    if (first == 0 || channels > BlockChannels)
+                        TransformWeights(block, channel, product.Channels, (float*)taps, room, weights);
+                    for (int point = 0; point < points; point++)
+                    {
+                        byte* pointInputs = inputs + (point * _inputPoint) + (channel * product.InputBytes) + offset;
+                        Multiply(&product, (float*)(weights + (point * _weightPoint)), pointInputs, sums + (point * _sumPoint), count, rows);
+                    }
                 }
+
+                WriteOutputs(firstRow, rows, firstTile + (first * _lanes), Math.Min(count * _lanes, tiles - (first * _lanes)), count, sums, room, (float*)rest, results);
             }
 
-            WriteOutputs((group * rowsAGroup) + row, rows, firstTile, tiles, vectors, sums, room, (float*)rest);
+            if (_pooling is not null)
+                Pool(firstRow, rows, results);
         }
+    }
+
+    private readonly void Pool(int firstRow, int rows, float* results)
+    {
+        int height = _geometry.GetOutputHeight(_tiling.Height), width = _geometry.GetOutputWidth(_tiling.Width);
+        nint plane = (nint)_pooling!.GetOutputHeight(height) * _pooling.GetOutputWidth(width);
+        float* room = results + (OutputPlane * WinogradWeights.Rows) + (Line / sizeof(float));
+        for (int row = 0; row < rows; row++)
+            _kernels.Pool(results + (row * OutputPlane), height, width, _pooling, _y + ((firstRow + row) * plane), room);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -228,7 +266,7 @@ internal unsafe struct WinogradWork
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void WriteOutputs(int firstRow, int rows, int firstTile, int tiles, int vectors, byte* sums, byte* room, float* results)
+    private readonly void WriteOutputs(int firstRow, int rows, int firstTile, int tiles, int vectors, byte* sums, byte* room, float* rest, float* results)
     {
         int outputHeight = _geometry.GetOutputHeight(_tiling.Height), outputWidth = _geometry.GetOutputWidth(_tiling.Width);
         WinogradOutputWork work = new()
@@ -236,7 +274,7 @@ internal unsafe struct WinogradWork
             PointBytes = _sumPoint,
             Vectors = vectors,
             Room = room,
-            Rows = results,
+            Rows = rest,
             RowLength = _outputLength,
         };
         Activation activation = _activation;
@@ -245,10 +283,10 @@ internal unsafe struct WinogradWork
         {
             work.Sums = sums;
             _kernels.Output(&work);
-            float* from = results;
+            float* from = rest;
             for (WinogradPiece piece = pieces.First; piece.Tiles > 0; piece = pieces.Next(piece))
             {
-                float* image = _y + ((((nint)piece.Image * _geometry.OutputChannels) + firstRow + row) * outputHeight * outputWidth);
+                float* image = results + ((((nint)piece.Image * _geometry.OutputChannels) + row) * OutputPlane);
                 int left = piece.Tiles, skipped = piece.Skipped;
                 for (int i = 0; i < piece.Rows; i++)
                 {

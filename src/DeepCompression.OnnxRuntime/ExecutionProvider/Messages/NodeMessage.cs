@@ -64,6 +64,5 @@ internal sealed class NodeMessage
     /// <summary>What the node's subgraphs read from around it.</summary>
     public IEnumerable<string> Captured => HasGraphs ? Graphs.SelectMany(graph => graph.Captured) : [];
 
-    /// <summary>Whether there are graphs in the attributes.</summary>
-    public bool HasGraphs { get; }
+    private bool HasGraphs { get; }
 }

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepCompression.Kernels;
+
+/// <summary>The greatest numbers of windows of one plane: ONNX MaxPool of one channel of one image. Rows of a window first, where all columns stand in the lanes.</summary>
+internal static unsafe class PlanePool<TLane, TVector>
+    where TLane : struct, ILane<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Pools a plane.</summary>
+    /// <param name="from">The plane, row after row; behind it, as many numbers as a vector has may be read.</param>
+    /// <param name="height">Its rows.</param>
+    /// <param name="width">Its columns.</param>
+    /// <param name="geometry">Windows.</param>
+    /// <param name="to">Where the results go, row after row.</param>
+    /// <param name="room">Room for a row with pads, a window and four vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(float* from, int height, int width, PoolingGeometry geometry, float* to, float* room)
+    {
+        int rows = geometry.GetOutputHeight(height), columns = geometry.GetOutputWidth(width), window = geometry.KernelWidth, step = geometry.StrideWidth;
+        float* inner = room + geometry.PadLeft;
+        Fill(room, 0, geometry.PadLeft);
+        for (int row = 0; row < rows; row++, to += columns)
+        {
+            int first = (row * geometry.StrideHeight) - geometry.PadTop, end = Math.Min(first + geometry.KernelHeight, height);
+            first = Math.Max(first, 0);
+            Greatest(from + ((nint)first * width), end - first, width, inner);
+            Fill(inner, width, width + geometry.PadRight);
+            int lanes = sizeof(TVector) / sizeof(float), column = 0;
+            for (; step <= 2 && column < columns; column += lanes)
+            {
+                float* p = room + (column * step);
+                TVector result = step == 1 ? *(TVector*)p : TLane.LoadEvens(p);
+                for (int i = 1; i < window; i++)
+                    result = TLane.Max(result, step == 1 ? *(TVector*)(p + i) : TLane.LoadEvens(p + i));
+                if (column + lanes <= columns)
+                {
+                    *(TVector*)(to + column) = result;
+                }
+                else
+                {
+                    *(TVector*)room = result; // which is not read any more
+                    ShortRow.Copy(room, to + column, columns - column);
+                    Fill(room, 0, geometry.PadLeft);
+                }
+            }
+
+            for (; column < columns; column++)
+            {
+                float result = room[column * step];
+                for (int i = 1; i < window; i++)
+                    result = MathF.Max(result, room[(column * step) + i]);
+                to[column] = result;
+            }
+        }
+    }
+
+    /// <summary>The greatest number of every column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Greatest(float* from, int rows, int width, float* to)
+    {
+        for (int column = 0; column < width; column += sizeof(TVector) / sizeof(float))
+        {
+            float* p = from + column;
+            TVector result = *(TVector*)p;
+            for (int row = 1; row < rows; row++)
+                result = TLane.Max(result, *(TVector*)(p += width));
+            *(TVector*)(to + column) = result;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fill(float* to, int start, int end)
+    {
+        for (int i = start; i < end; i++)
+            to[i] = float.NegativeInfinity;
+    }
+}

@@ -1,0 +1,59 @@
+using DeepCompression.Kernels;
+using DeepCompression.Sparse;
+
+namespace DeepCompression.Tests.Kernels;
+
+public class PooledConvolutionTests
+{
+    [Theory]
+    [MemberData(nameof(KernelCases.Widths), MemberType = typeof(KernelCases))]
+    public unsafe void Compute_RandomLayers_MatchesPlainLoops(VectorWidth width)
+    {
+        Random random = new(41);
+        ThreadsRunner threads = new(3);
+        for (int round = 0; round < 60; round++)
+        {
+            ConvolutionGeometry geometry = new() { InputChannels = random.Next(1, 5), OutputChannels = random.Next(1, 40), KernelHeight = random.Next(1, 4), KernelWidth = random.Next(1, 4) };
+            PoolingGeometry pooling = new() { KernelHeight = random.Next(1, 5), KernelWidth = random.Next(1, 5), StrideHeight = random.Next(1, 4), StrideWidth = random.Next(1, 4) };
+            pooling = pooling with { PadTop = random.Next(pooling.KernelHeight), PadLeft = random.Next(pooling.KernelWidth), PadBottom = random.Next(pooling.KernelHeight), PadRight = random.Next(pooling.KernelWidth) };
+            int height = random.Next(1, 20), columns = random.Next(1, round % 3 == 0 ? 90 : 20), batch = random.Next(1, 4);
+            CsrMatrix matrix = KernelCases.RandomMatrix(random, geometry.OutputChannels, geometry.InputChannels * geometry.KernelHeight * geometry.KernelWidth, random.NextDouble(), 16);
+            float[] x = KernelCases.Numbers(random, batch * geometry.InputChannels * height * columns);
+            float[] sums = SparseConvolutionTests.Convolve(KernelCases.Dense(matrix), geometry, [], default, x, batch, height, columns);
+            float[] expected = Pool(sums, batch * geometry.OutputChannels, geometry.GetOutputHeight(height), geometry.GetOutputWidth(columns), pooling), y = new float[expected.Length];
+            IParallelRunner runner = round % 2 == 0 ? SequentialRunner.Instance : threads;
+            KernelOptions options = new() { Width = width };
+            Check(new SparseConvolution(matrix, geometry, options: options), "sparse");
+            if (WinogradConvolution.Fits(geometry))
+                Check(new WinogradConvolution(matrix, geometry, options: options), "minimal filtering");
+
+            void Check(IConvolution convolution, string what)
+            {
+                Array.Fill(y, float.NaN);
+                using PooledConvolution layer = new(convolution, pooling, options);
+                fixed (float* px = x, py = y)
+                    layer.Compute(px, py, batch, height, columns, runner);
+                KernelCases.AssertClose(expected, y, $"{what}, {geometry}, {pooling} on {batch} x {height} x {columns}, {width}");
+            }
+        }
+    }
+
+    private static float[] Pool(float[] x, int planes, int height, int width, PoolingGeometry g)
+    {
+        int rows = height == 0 || width == 0 ? 0 : g.GetOutputHeight(height), columns = height == 0 || width == 0 ? 0 : g.GetOutputWidth(width);
+        float[] y = new float[planes * rows * columns];
+        Array.Fill(y, float.NegativeInfinity);
+        for (int i = 0; i < y.Length; i++)
+        {
+            (int plane, int row, int column) = (i / (rows * columns), i / columns % rows, i % columns);
+            for (int k = 0; k < g.KernelHeight * g.KernelWidth; k++)
+            {
+                int r = (row * g.StrideHeight) + (k / g.KernelWidth) - g.PadTop, c = (column * g.StrideWidth) + (k % g.KernelWidth) - g.PadLeft;
+                if (r >= 0 && r < height && c >= 0 && c < width)
+                    y[i] = Math.Max(y[i], x[(((plane * height) + r) * width) + c]);
+            }
+        }
+
+        return y;
+    }
+}
