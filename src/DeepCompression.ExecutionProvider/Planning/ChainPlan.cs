@@ -26,7 +26,7 @@ internal sealed record ChainPlan(NodeView Node, IReadOnlyList<WeightNode> Weight
     public static ChainPlan? Match(GraphView graph, NodeView start, IReadOnlyDictionary<string, WeightNode> weights) => new ChainMatcher(graph, weights).Match(start);
 
     /// <inheritdoc/>
-    public override string Recipe => string.Join(';', [.. Layers.Select(layer => $"{layer.Plan.Recipe}|{string.Join(',', layer.InputShape)}|{string.Join(',', layer.OutputShape)}"), .. Followers.Select(node => node.OpType)]);
+    protected override string MakeRecipe() => string.Join(';', [.. Layers.Select(layer => $"{layer.Plan.Recipe}|{string.Join(',', layer.InputShape)}|{string.Join(',', layer.OutputShape)}"), .. Followers.Select(node => node.OpType)]);
 
     /// <inheritdoc/>
     public override long[][]? InferShapes(long[] input) => input is [long batch, ..] ? [[batch, .. Layers[^1].OutputShape]] : null;

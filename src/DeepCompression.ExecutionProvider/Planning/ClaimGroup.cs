@@ -27,6 +27,9 @@ internal sealed class ClaimGroup
     /// <summary>Dense / Kernel.</summary>
     public double Speedup => Dense / Kernel;
 
+    /// <summary>Whether all are transposed convolutions.</summary>
+    public bool IsTransposed => Units.Count > 0 && Units.TrueForAll(unit => unit is TransposedConvolutionPlan);
+
     /// <summary>Whether the layout of what lies around the operators matters.</summary>
     public bool IsOfLayout => Refusal is null && Readers.TrueForAll(LayoutChoice.Concerns);
 }

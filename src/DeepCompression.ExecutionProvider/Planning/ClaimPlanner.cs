@@ -14,7 +14,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 {
     private readonly Dictionary<string, WeightNode> _weights = [];
     private readonly Dictionary<string, WeightNode> _vectors = [];
-    private readonly Dictionary<NodeView, string> _speeds = [];
+    private readonly Dictionary<NodeView, Speed> _speeds = [];
     private readonly List<Claim> _claims = [];
     private readonly List<NodeView> _damaged = [];
 
@@ -128,7 +128,11 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 
     private bool Pays(ClaimGroup group) => group.Refusal is null && group.Speedup >= Needed(group);
 
-    private double Needed(ClaimGroup group) => group.Weights.TrueForAll(weight => weight.IsPacked) ? policy.MinimumSpeedupPacked : policy.MinimumSpeedup;
+    private double Needed(ClaimGroup group)
+    {
+        double needed = group.IsTransposed ? policy.MinimumSpeedupTransposed ?? policy.MinimumSpeedup : policy.MinimumSpeedup;
+        return group.Weights.TrueForAll(weight => weight.IsPacked) ? Math.Min(needed, policy.MinimumSpeedupPacked) : needed;
+    }
 
     // A packed weight has no function body: what is not computed from it is decoded by us.
     private void ClaimDecoding(IEnumerable<WeightNode> weights)
@@ -178,7 +182,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
 
             plan = plan.Extend(graph);
             KernelEstimate estimate = (measureWith is null ? null : Autotuner.Measure(plan, measureWith)) ?? plan.Estimate;
-            _speeds[reader] = string.Create(CultureInfo.InvariantCulture, $"{Verb} {estimate.Speedup:0.0} times as fast as the dense operator{plan.How}");
+            _speeds[reader] = new Speed(estimate.Speedup, plan.How);
             group.Units.Add(plan);
             group.Kernel += estimate.Kernel;
             group.Dense += estimate.Dense;
@@ -192,7 +196,10 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         foreach (WeightNode weight in read)
             (dense, entries, elements) = (dense + weight.DenseBytes, entries + weight.Entries, elements + weight.Shape.Length);
         double density = (double)entries / Math.Max(1, elements);
-        string reason = refusal ?? _speeds[reader];
+        string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"{Verb} {_speeds[reader].Factor:0.0} times as fast as the dense operator{_speeds[reader].How}");
         report.Add(this, graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
     }
+
+    // A class: dictionaries of numbers are compiled when they are first used.
+    private sealed record Speed(double Factor, string How);
 }

@@ -41,7 +41,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     private int Rank => Weight.Shape.Rank;
 
     /// <inheritdoc/>
-    public override string Recipe => $"{Weight.Output.Name}|{Geometry}|{_choice.Method}|{Pooling}|{Epilogue.Recipe}";
+    protected override string MakeRecipe() => $"{Weight.Output.Name}|{Geometry}|{_choice.Method}|{Pooling}|{Epilogue.Recipe}";
 
     /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
     /// <returns>The plan, or the reason why not.</returns>

@@ -1,4 +1,5 @@
 using DeepCompression.ExecutionProvider.Graph;
+using DeepCompression.ExecutionProvider.Weights;
 
 namespace DeepCompression.ExecutionProvider.Planning;
 
@@ -59,7 +60,13 @@ internal sealed class LayoutChoice(GraphView graph, double change)
             return new HashSet<NodeView>();
         MinimumCut cut = new();
         int outside = cut.Add(0, Never); // inputs and outputs of the graph
-        Dictionary<NodeView, int> numbers = graph.Nodes.ToDictionary(node => node, node => Add(cut, node));
+        Dictionary<NodeView, int> numbers = new(graph.Nodes.Length);
+        foreach (NodeView node in graph.Nodes)
+        {
+            if (!WeightNode.IsWeightNode(node))
+                numbers[node] = Add(cut, node);
+        }
+
         foreach ((NodeView a, NodeView b) in _ties)
         {
             cut.AddArc(numbers[a], numbers[b], Never);
@@ -89,7 +96,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
     private IEnumerable<(int Producer, ValueView Value)> Values(Dictionary<NodeView, int> numbers, int outside)
     {
         HashSet<string> seen = [];
-        foreach (NodeView node in graph.Nodes)
+        foreach (NodeView node in numbers.Keys)
         {
             foreach (ValueView? output in node.Outputs)
             {
@@ -112,20 +119,30 @@ internal sealed class LayoutChoice(GraphView graph, double change)
         double count = Numbers(value) * change;
         if (count == 0)
             return;
-        NodeView[] readers = [.. graph.Readers(value).Where(reader => reader.Input == 0 || !Concerns(reader.Node)).Select(reader => reader.Node)];
-        int[] outputs = value.IsGraphOutput ? [outside] : [];
-        Join([.. readers.Select(reader => numbers[reader]), .. outputs], NanosecondsToPlain, isPlain: true);
+        IReadOnlyList<GraphView.Reader> readers = graph.Readers(value);
+        Join(NanosecondsToPlain, isPlain: true);
         if (!IsOfFewChannels(value))
-            Join([.. readers.Select(reader => numbers[reader])], NanosecondsToBlocked, isPlain: false);
+            Join(NanosecondsToBlocked, isPlain: false);
 
-        void Join(int[] among, double nanoseconds, bool isPlain)
+        void Join(double nanoseconds, bool isPlain)
         {
-            if (among.Length == 0)
-                return;
-            int any = cut.Add(0, 0); // plain where a reader is, or blocked where a reader is
-            foreach (int reader in among)
+            int any = -1; // plain where a reader is, or blocked where a reader is
+            foreach (GraphView.Reader reader in readers)
+            {
+                if ((reader.Input == 0 || !Concerns(reader.Node)) && numbers.TryGetValue(reader.Node, out int number))
+                    Link(number);
+            }
+
+            if (isPlain && value.IsGraphOutput)
+                Link(outside);
+            if (any >= 0)
+                cut.AddArc(isPlain ? any : producer, isPlain ? producer : any, count * nanoseconds);
+
+            void Link(int reader)
+            {
+                any = any < 0 ? cut.Add(0, 0) : any;
                 cut.AddArc(isPlain ? reader : any, isPlain ? any : reader, Never);
-            cut.AddArc(isPlain ? any : producer, isPlain ? producer : any, count * nanoseconds);
+            }
         }
     }
 

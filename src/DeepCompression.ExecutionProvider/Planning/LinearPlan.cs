@@ -104,7 +104,7 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
     }
 
     /// <inheritdoc/>
-    public override string Recipe => $"{Weight.Output.Name}|{IsTransposed}|{Batch}|{Epilogue.Recipe}";
+    protected override string MakeRecipe() => $"{Weight.Output.Name}|{IsTransposed}|{Batch}|{Epilogue.Recipe}";
 
     private SharedLinear CompileShared(KernelOptions options)
     {

@@ -10,10 +10,25 @@ internal sealed class MinimumCut
     private const int Far = 1;
     private const double Nothing = 1e-6; // of the costs, which are nanoseconds
 
-    private readonly List<Arc> _arcs = [];
-    private readonly List<List<int>> _arcsOf = [[], []]; // an arc and its reverse are neighbours
+    private const int None = -1;
+
+    // Arrays: lists of numbers are compiled when they are first used.
+    private int[] _first = new int[64]; // the first arc of every node
+    private int[] _to = new int[256]; // where every arc goes; its reverse is beside it
+    private int[] _after = new int[256]; // the next arc of the same node
+    private double[] _left = new double[256]; // what the flow may still grow by
+    private int _nodes;
+    private int _arcs;
     private int[] _levels = [];
     private int[] _next = [];
+    private int[] _queue = [];
+
+    /// <summary>Makes a graph of the two ends alone.</summary>
+    public MinimumCut()
+    {
+        AddNode();
+        AddNode();
+    }
 
     /// <summary>Adds a node.</summary>
     /// <param name="near">What it costs on the near side.</param>
@@ -21,8 +36,7 @@ internal sealed class MinimumCut
     /// <returns>Its number.</returns>
     public int Add(double near, double far)
     {
-        int node = _arcsOf.Count;
-        _arcsOf.Add([]);
+        int node = AddNode();
         AddArc(node, Far, near);
         AddArc(Near, node, far);
         return node;
@@ -38,8 +52,17 @@ internal sealed class MinimumCut
 
         void Add(int from, int to, double left)
         {
-            _arcsOf[from].Add(_arcs.Count);
-            _arcs.Add(new Arc(to, left));
+            if (_arcs == _to.Length)
+            {
+                Array.Resize(ref _to, 2 * _arcs);
+                Array.Resize(ref _after, 2 * _arcs);
+                double[] more = new double[2 * _arcs]; // what is generic over them is compiled when it is first used
+                Array.Copy(_left, more, _arcs);
+                _left = more;
+            }
+
+            (_to[_arcs], _left[_arcs], _after[_arcs]) = (to, left, _first[from]);
+            _first[from] = _arcs++;
         }
     }
 
@@ -47,36 +70,44 @@ internal sealed class MinimumCut
     /// <returns>Whether a node is on the near side, by its number.</returns>
     public bool[] Solve()
     {
+        (_levels, _next, _queue) = (new int[_nodes], new int[_nodes], new int[_nodes]);
         while (FindLevels())
         {
-            _next = new int[_arcsOf.Count];
+            Array.Copy(_first, _next, _nodes);
             while (Push(Near, double.PositiveInfinity) > Nothing)
             {
             }
         }
 
-        bool[] near = new bool[_levels.Length];
+        bool[] near = new bool[_nodes];
         for (int node = 0; node < near.Length; node++)
             near[node] = _levels[node] >= 0;
         return near;
     }
 
+    private int AddNode()
+    {
+        if (_nodes == _first.Length)
+            Array.Resize(ref _first, 2 * _nodes);
+        _first[_nodes] = None;
+        return _nodes++;
+    }
+
     private bool FindLevels()
     {
-        _levels = new int[_arcsOf.Count];
         for (int node = 0; node < _levels.Length; node++)
             _levels[node] = node == Near ? 0 : -1;
-        Queue<int> queue = new();
-        queue.Enqueue(Near);
-        while (queue.TryDequeue(out int node))
+        _queue[0] = Near;
+        for (int read = 0, written = 1; read < written; read++)
         {
-            foreach (int index in _arcsOf[node])
+            int node = _queue[read];
+            for (int arc = _first[node]; arc != None; arc = _after[arc])
             {
-                Arc arc = _arcs[index];
-                if (arc.Left <= Nothing || _levels[arc.To] >= 0)
+                int to = _to[arc];
+                if (_left[arc] <= Nothing || _levels[to] >= 0)
                     continue;
-                _levels[arc.To] = _levels[node] + 1;
-                queue.Enqueue(arc.To);
+                _levels[to] = _levels[node] + 1;
+                _queue[written++] = to;
             }
         }
 
@@ -88,28 +119,19 @@ internal sealed class MinimumCut
     {
         if (node == Far)
             return most;
-        for (; _next[node] < _arcsOf[node].Count; _next[node]++)
+        for (; _next[node] != None; _next[node] = _after[_next[node]])
         {
-            int index = _arcsOf[node][_next[node]];
-            Arc arc = _arcs[index];
-            if (arc.Left <= Nothing || _levels[arc.To] != _levels[node] + 1)
+            int arc = _next[node];
+            if (_left[arc] <= Nothing || _levels[_to[arc]] != _levels[node] + 1)
                 continue;
-            double pushed = Push(arc.To, Math.Min(most, arc.Left));
+            double pushed = Push(_to[arc], Math.Min(most, _left[arc]));
             if (pushed <= Nothing)
                 continue;
-            arc.Left -= pushed;
-            _arcs[index ^ 1].Left += pushed;
+            _left[arc] -= pushed;
+            _left[arc ^ 1] += pushed;
             return pushed;
         }
 
         return 0;
-    }
-
-    // A class: lists of structs are compiled when they are first used.
-    private sealed class Arc(int to, double left)
-    {
-        public int To => to;
-
-        public double Left { get; set; } = left;
     }
 }

@@ -14,7 +14,7 @@ internal sealed record RecurrentPlan(NodeView Node, WeightNode Input, WeightNode
     public override KernelEstimate Estimate => KernelCost.Recurrent((long)Input.Entries + Recurrent.Entries, Geometry);
 
     /// <inheritdoc/>
-    public override string Recipe => $"{Input.Output.Name}|{Recurrent.Output.Name}|{Geometry}|{Epilogue.Text(Bias)}|{Epilogue.Text(Peepholes)}";
+    protected override string MakeRecipe() => $"{Input.Output.Name}|{Recurrent.Output.Name}|{Geometry}|{Epilogue.Text(Bias)}|{Epilogue.Text(Peepholes)}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<ValueView?> Reads => [Node.Input(0), Node.Input(4), Computed(Node.Input(5)), Geometry.Kind == RecurrentKind.Lstm ? Computed(Node.Input(6)) : null];

@@ -42,7 +42,7 @@ internal sealed unsafe record TransposedConvolutionPlan(
     private int Rank => Weight.Shape.Rank;
 
     /// <inheritdoc/>
-    public override string Recipe => $"{Weight.Output.Name}|{Geometry}|{Epilogue.Recipe}";
+    protected override string MakeRecipe() => $"{Weight.Output.Name}|{Geometry}|{Epilogue.Recipe}";
 
     /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
     /// <returns>The plan, or the reason why not.</returns>

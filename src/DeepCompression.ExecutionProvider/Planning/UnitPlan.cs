@@ -42,7 +42,10 @@ internal abstract record UnitPlan(NodeView Node, IReadOnlyList<WeightNode> Weigh
     public virtual long OutputElements => 0;
 
     /// <summary>What the kernel is made of: equal recipes of one graph make equal kernels.</summary>
-    public abstract string Recipe { get; }
+    public string Recipe => field ??= MakeRecipe();
+
+    /// <summary>Says what the kernel is made of.</summary>
+    protected abstract string MakeRecipe();
 
     /// <summary>Builds the kernel.</summary>
     /// <param name="options">How to build.</param>

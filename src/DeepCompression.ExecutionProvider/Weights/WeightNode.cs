@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using DeepCompression.ExecutionProvider.Graph;
 using DeepCompression.Sparse;
 
@@ -155,15 +157,22 @@ internal sealed class WeightNode
         int digits = 8 / bits, mask = (1 << bits) - 1, whole = Math.Min(entries / digits, codes.Length), fillers = 0;
         if (bits == 8)
             return codes[..whole].Count((byte)0);
-        Span<byte> zeros = stackalloc byte[256]; // digits of a byte that are 0
-        for (int value = 0; value < zeros.Length; value++)
+
+        // One bit a digit stays, the lowest, where the digit is not 0.
+        ulong lowest = bits == 4 ? 0x1111111111111111 : bits == 2 ? 0x5555555555555555 : ulong.MaxValue;
+        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(codes[..whole]);
+        foreach (ulong word in words)
         {
-            for (int digit = 0; digit < digits; digit++)
-                zeros[value] += (byte)(((value >> (digit * bits)) & mask) == 0 ? 1 : 0);
+            ulong any = bits == 4 ? word | (word >> 1) | (word >> 2) | (word >> 3) : bits == 2 ? word | (word >> 1) : word;
+            fillers += (sizeof(ulong) * digits) - BitOperations.PopCount(any & lowest);
         }
 
-        foreach (byte value in codes[..whole])
-            fillers += zeros[value];
+        foreach (byte value in codes[(words.Length * sizeof(ulong))..whole])
+        {
+            for (int digit = 0; digit < digits; digit++)
+                fillers += ((value >> (digit * bits)) & mask) == 0 ? 1 : 0;
+        }
+
         return fillers; // those of a last byte that is not full are left out
     }
 

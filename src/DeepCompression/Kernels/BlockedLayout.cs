@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Kernels;
@@ -214,6 +215,12 @@ internal sealed unsafe class BlockedLayout : IDisposable
     private static int CountBelow(ReadOnlySpan<int> columns, int end)
     {
         int count = 0;
+        for (; count <= columns.Length - Vector128<int>.Count; count += Vector128<int>.Count)
+        {
+            if (columns[count + Vector128<int>.Count - 1] >= end)
+                break;
+        }
+
         while (count < columns.Length && columns[count] < end)
             count++;
         return count;
@@ -221,12 +228,22 @@ internal sealed unsafe class BlockedLayout : IDisposable
 
     private static void WriteEntries(ReadOnlySpan<int> columns, ReadOnlySpan<byte> codes, int[]? positions, int origin, uint* entries)
     {
+        codes = codes[..columns.Length];
         uint all = 0;
-        for (int i = 0; i < columns.Length; i++)
+        if (positions is null)
         {
-            uint position = (uint)(GetPosition(positions, columns[i]) - origin);
-            all |= position;
-            entries[i] = (position << CodeBits) | codes[i];
+            for (int i = 0; i < columns.Length; i++)
+                entries[i] = ((uint)(columns[i] - origin) << CodeBits) | codes[i];
+            all = columns.IsEmpty ? 0 : (uint)(columns[^1] - origin); // the largest
+        }
+        else
+        {
+            for (int i = 0; i < columns.Length; i++)
+            {
+                uint position = (uint)(positions[columns[i]] - origin);
+                all |= position;
+                entries[i] = (position << CodeBits) | codes[i];
+            }
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(all, (uint)MaxPosition);

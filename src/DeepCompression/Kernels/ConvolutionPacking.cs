@@ -179,14 +179,14 @@ internal static unsafe class ConvolutionPacking
     {
         nint area = (nint)plan.Height * plan.Width, imageLength = area * plan.Geometry.InputChannels;
         int length = pass.Shape.Vectors * plan.Lanes, position = plan.GetFirstPosition(pass);
-        bool isDirect = plan.IsDirect(pass);
-        for (int channel = 0; channel < plan.Geometry.InputChannels; channel++, images += area, packed += length)
+        if (plan.IsDirect(pass))
         {
-            if (isDirect)
-                Denormals.Copy(images + position, packed, length);
-            else
-                CopyFlat(area, position, length, count, packed, images, imageLength, isPacking: true);
+            Denormals.CopyRuns(images + position, area, plan.Geometry.InputChannels, length, packed);
+            return;
         }
+
+        for (int channel = 0; channel < plan.Geometry.InputChannels; channel++, images += area, packed += length)
+            CopyFlat(area, position, length, count, packed, images, imageLength, isPacking: true);
     }
 
     /// <summary>Copies a run of positions of consecutive images from the lanes to where their outputs are inside the border.</summary>

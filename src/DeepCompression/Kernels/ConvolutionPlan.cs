@@ -9,6 +9,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     private const int SumBytes = 256 << 10;    // of a part: they stay in the second-level cache beside the inputs
     private const double LittlePacking = 0.14; // of the work: up to so much, it is done twice rather than sent from one core to another
     private const double MuchPacking = 0.2;    // of the work where lanes are positions: from so much on, threads share positions, and their ends cache lines
+    private const int PartsOfOnePass = 2;      // a thread: evens out threads; of several passes, units do
     private const double LeastWeights = 8;     // of a row in a block: fewer, and moving its sums costs more than they save
 
     /// <summary>Plans a size.</summary>
@@ -18,10 +19,11 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <param name="height">Rows of the input.</param>
     /// <param name="width">Columns of the input.</param>
     /// <param name="lanes">Lanes of a register.</param>
-    /// <param name="parts">Parts of the weights that threads want at least.</param>
+    /// <param name="parts">Parts of the weights at least.</param>
     /// <param name="cut">How lanes share the work; null for what is fastest.</param>
     /// <param name="outputs">The phases that channels are of a transposed convolution; null of a convolution.</param>
-    public ConvolutionPlan(ConvolutionGeometry geometry, CsrMatrix weights, int images, int height, int width, int lanes, int parts, ConvolutionCut? cut = null, OutputPhases? outputs = null)
+    /// <param name="threads">Threads that share the weights.</param>
+    public ConvolutionPlan(ConvolutionGeometry geometry, CsrMatrix weights, int images, int height, int width, int lanes, int parts, ConvolutionCut? cut = null, OutputPhases? outputs = null, int threads = 1)
     {
         OutputPhases = outputs;
         (Geometry, Images, Height, Width, Lanes) = (geometry, images, height, width, lanes);
@@ -45,6 +47,8 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         for (int lane = 0; lane < lanes; lane++)
             Places[lane] = (lane / (Cut.GridRows * Cut.GridColumns), lane / Cut.GridColumns % Cut.GridRows, lane % Cut.GridColumns);
         Passes = ConvolutionPasses.Cover(Cut.Lanes, BlockRows, BlockColumns);
+        if (threads > 1)
+            parts = Math.Max(parts, Passes.Length > 1 ? threads : threads * PartsOfOnePass);
         int sums = GetLargestShape().Sums * VectorBytes * geometry.OutputChannels;
         Layout = BlockedLayout.Build(weights, ChooseBlock(weights), ((sums / SumBytes / parts) + 1) * parts, geometry.OutputChannels / geometry.Groups, IsFlat ? null : GetPositions(), together: outputs?.Count ?? 1);
     }

@@ -43,6 +43,31 @@ internal static unsafe class Denormals
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Flush(float* values, long count) => Copy(values, values, count);
 
+    /// <summary>Copies runs one behind the other, denormals as zero.</summary>
+    /// <param name="from">The first run.</param>
+    /// <param name="stride">Numbers from a run to the next.</param>
+    /// <param name="runs">How many.</param>
+    /// <param name="length">Numbers of each.</param>
+    /// <param name="to">Takes them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyRuns(float* from, nint stride, int runs, int length, float* to)
+    {
+        const int Lanes = 16;
+        if (!Vector512.IsHardwareAccelerated || length % Lanes != 0)
+        {
+            for (int run = 0; run < runs; run++, from += stride, to += length)
+                Copy(from, to, length);
+            return;
+        }
+
+        for (int run = 0; run < runs; run++, from += stride)
+        {
+            float* next = from;
+            for (float* end = to + length; to < end; next += Lanes, to += Lanes)
+                Flush(Vector512.Load(next)).Store(to);
+        }
+    }
+
     /// <summary>Copies a run, denormals as zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* from, float* to, long count)

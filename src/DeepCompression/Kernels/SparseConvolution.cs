@@ -8,7 +8,6 @@ namespace DeepCompression.Kernels;
 /// </summary>
 public sealed unsafe class SparseConvolution : IConvolution
 {
-    private const int PartsAThread = 2;        // of the output channels: evens out threads
     private const int MaxPlans = 4;            // sizes kept, each with the weights laid out for it; ever new sizes replace the oldest
 
     private readonly VectorWidth _width;
@@ -140,7 +139,7 @@ public sealed unsafe class SparseConvolution : IConvolution
                 return other;
             // A plan that falls out may still be in use: its memory is freed when it is collected.
             CsrMatrix weights = _weights ?? _plans[0].Layout.ToCsr();
-            ConvolutionPlan made = new(Geometry, weights, images, height, width, lanes, _degree == 1 ? 1 : _degree * PartsAThread, outputs: _phases);
+            ConvolutionPlan made = new(Geometry, weights, images, height, width, lanes, parts: 1, outputs: _phases, threads: _degree);
             _plans = [made, .. _plans.Take(MaxPlans - 1)];
             _weights = null;
             return made;

@@ -1,11 +1,16 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Sparse;
 
 /// <summary>Builds the compressed rows of a weight that is seen as a row-major matrix, or of its transpose.</summary>
 public static class CsrBuilder
 {
+    private const int Eight = 8;
+
     /// <summary>Builds the rows of a weight of shape (rows, columns).</summary>
     /// <param name="tensor">The weight. Where its codebook has no zero, every element is an entry.</param>
     /// <param name="rows">Rows of the row-major view.</param>
@@ -86,6 +91,15 @@ public static class CsrBuilder
             parts.UnpackRun(first, size, gapRoom, codeRoom, out ReadOnlySpan<byte> gaps, out ReadOnlySpan<byte> run);
             for (int i = 0; i < run.Length; i++)
             {
+                int step = i + Eight <= run.Length ? FindEight(gaps[i..], run[i..], (int)column, columns, columnIndices.AsSpan(count), codes.AsSpan(count)) : 0;
+                if (step > 0)
+                {
+                    column += step;
+                    count += Eight;
+                    i += Eight - 1;
+                    continue;
+                }
+
                 column += gaps[i] + 1;
                 while (column >= columns)
                 {
@@ -104,6 +118,26 @@ public static class CsrBuilder
         for (row = Math.Min(row + 1, rows); row <= rows; row++)
             rowPointers[row] = count;
         return count;
+    }
+
+    /// <summary>Finds eight entries at once where all are in this row, none is a filler and no gap is long; returns how far they reach, or 0 where they are not so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int FindEight(ReadOnlySpan<byte> gaps, ReadOnlySpan<byte> codes, int column, int columns, Span<int> columnIndices, Span<byte> foundCodes)
+    {
+        const ulong Ones = 0x0101010101010101, High = 0x8080808080808080, NotShort = 0xe0e0e0e0e0e0e0e0;
+        ulong gap = BinaryPrimitives.ReadUInt64LittleEndian(gaps), code = BinaryPrimitives.ReadUInt64LittleEndian(codes);
+        if (((gap + Ones) & NotShort) != 0 || ((gap & NotShort) != 0) || ((code - Ones) & ~code & High) != 0)
+            return 0;
+        ulong reached = (gap + Ones) * Ones; // byte i is the sum of steps 0..i, at most 8 x 31
+        int last = (int)(reached >> 56);
+        if (column > columns - 1 - last)
+            return 0;
+        (Vector128<uint> lower, Vector128<uint> upper) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(reached).AsByte()));
+        Vector128<int> start = Vector128.Create(column);
+        (start + lower.AsInt32()).CopyTo(columnIndices);
+        (start + upper.AsInt32()).CopyTo(columnIndices[4..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(foundCodes, code);
+        return last;
     }
 
     /// <summary>Builds the rows of the transpose of a weight of shape (rows, columns): one row an output of <c>x W</c>.</summary>

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Sparse;
 
@@ -103,11 +105,19 @@ public static class Digits
             throw new InvalidDataException($"Digits of '{name}' beyond the last are 0; byte {length - 1} is {packed[^1]}.");
     }
 
-    // Two digits of 4 bits a byte; returns how many were unpacked.
+    // Two digits of 4 bits a byte; returns how many were unpacked. Vectors are not compiled ahead of time, and are slow before they are compiled in full.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int UnpackPairs(ReadOnlySpan<byte> packed, Span<byte> destination)
     {
         int done = 0;
-        for (int i = 0; done + 1 < destination.Length && i < packed.Length; i++, done += 2)
+        for (; done <= destination.Length - (2 * Vector128<byte>.Count); done += 2 * Vector128<byte>.Count)
+        {
+            (Vector128<ushort> lower, Vector128<ushort> upper) = Vector128.Widen(Vector128.Create(packed.Slice(done / 2, Vector128<byte>.Count)));
+            SplitPairs(lower).CopyTo(destination[done..]);
+            SplitPairs(upper).CopyTo(destination[(done + Vector128<byte>.Count)..]);
+        }
+
+        for (int i = done / 2; done + 1 < destination.Length && i < packed.Length; i++, done += 2)
         {
             destination[done] = (byte)(packed[i] & 0xf);
             destination[done + 1] = (byte)(packed[i] >> 4);
@@ -115,6 +125,9 @@ public static class Digits
 
         return done;
     }
+
+    // A byte in two becomes its lower digit in the first and its upper one in the second.
+    private static Vector128<byte> SplitPairs(Vector128<ushort> packed) => ((packed | (packed << 4)) & Vector128.Create((ushort)0x0f0f)).AsByte();
 
     private static void ThrowIfNotDigit(int bits)
     {

@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DeepCompression.Sparse;
 
@@ -89,7 +92,7 @@ public sealed class SharedParts
         int size = codebook.Size, groupLength = dense.Length / codebook.Groups;
         Span<T> own = stackalloc T[Codebook.MaxSize]; // as many as a byte can say
         Span<byte> room = stackalloc byte[RunLength];
-        for (int start = 0, group = -1, groupEnd = 0; start < dense.Length; start += RunLength)
+        for (int start = LookUpWhole(centroids, codebook, dense), group = -1, groupEnd = 0; start < dense.Length; start += RunLength)
         {
             Span<byte> codes = room[..Math.Min(RunLength, dense.Length - start)];
             Digits.Unpack(Codes.Span[(int)((long)start * CodeBits / 8)..], CodeBits, codes);
@@ -104,6 +107,37 @@ public sealed class SharedParts
                 done = end;
             }
         }
+    }
+
+    /// <summary>Writes the whole weight where one register holds the codebook; returns how many elements it wrote.</summary>
+    private int LookUpWhole<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
+        where T : unmanaged
+    {
+        if (typeof(T) != typeof(Bits32) || codebook.Groups != 1 || codebook.Size == 0 || codebook.Size > Vector512<uint>.Count || CodeBits != 4 || !Avx512F.IsSupported)
+            return 0;
+        Span<uint> table = stackalloc uint[Vector512<uint>.Count];
+        table.Clear();
+        MemoryMarshal.Cast<T, uint>(centroids).CopyTo(table);
+        int done = LookUpPairs(Codes.Span, Vector512.Create<uint>(table), codebook.Size, MemoryMarshal.Cast<T, uint>(dense));
+        return done / RunLength * RunLength; // where a code is not below the size, the run with it is read again
+    }
+
+    // Writes sixteen elements at once for as long as codes are below the size.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int LookUpPairs(ReadOnlySpan<byte> packed, Vector512<uint> table, int size, Span<uint> dense)
+    {
+        int done = 0;
+        Vector128<byte> most = Vector128.Create((byte)(size - 1));
+        for (; done <= dense.Length - Vector512<uint>.Count; done += Vector512<uint>.Count)
+        {
+            Vector128<ushort> pairs = Vector128.WidenLower(Vector128.CreateScalarUnsafe(BinaryPrimitives.ReadUInt64LittleEndian(packed[(done / 2)..])).AsByte());
+            Vector128<byte> codes = ((pairs | (pairs << 4)) & Vector128.Create((ushort)0x0f0f)).AsByte();
+            if (size < Vector512<uint>.Count && Vector128.GreaterThanAny(codes, most))
+                break;
+            Avx512F.PermuteVar16x32(table, Avx512F.ConvertToVector512UInt32(codes)).CopyTo(dense[done..]);
+        }
+
+        return done;
     }
 
     // The table has an element for every byte.

@@ -30,16 +30,16 @@ internal static class DsdRows
 
     public static void LeNet5(BenchTable table, IReadOnlyList<int> seeds, bool validates)
     {
-        LenetData fashion = LenetData.FashionMnist();
+        (IBatchSource training, IBatchSource test) = Fashion(validates);
         Recipe recipe = new("LeNet-5, 20,000 samples of Fashion-MNIST, error", "%", Networks.LeNet5, 2e-3, 16, 0.1, Error);
-        Compare(table, recipe, seeds, Take(validates ? fashion.Training : fashion.Whole, LeNetSamples), validates ? fashion.Validation : fashion.Test);
+        Compare(table, recipe, seeds, Take(training, LeNetSamples), test);
     }
 
     public static void ResNet(BenchTable table, IReadOnlyList<int> seeds, bool validates)
     {
-        LenetData fashion = LenetData.FashionMnist();
+        (IBatchSource training, IBatchSource test) = Fashion(validates);
         Recipe recipe = new("ResNet-8, 6,400 samples of Fashion-MNIST, error", "%", seed => Networks.SmallResNet(seed: seed), 4e-3, 12, 1, Error);
-        Compare(table, recipe, seeds, Take(validates ? fashion.Training : fashion.Whole, ResNetSamples), validates ? fashion.Validation : fashion.Test);
+        Compare(table, recipe, seeds, Take(training, ResNetSamples), test);
     }
 
     public static void CharacterLstm(BenchTable table, IReadOnlyList<int> seeds, bool validates)
@@ -57,38 +57,49 @@ internal static class DsdRows
         Compare(table, recipe, seeds, training, test);
     }
 
+    private static (IBatchSource Training, IBatchSource Test) Fashion(bool validates)
+    {
+        LenetData data = LenetData.FashionMnist();
+        return validates ? data.HoldOut(1) : (data.Whole, data.Test);
+    }
+
     private static void Compare(BenchTable table, Recipe recipe, IReadOnlyList<int> seeds, IBatchSource training, IBatchSource test)
     {
         RunOptions Options(int seed) => new() { BatchSize = 64, LearningRate = new CosineRate(recipe.Rate), Seed = (ulong)seed, Threads = 1, MaxGradientNorm = 5 };
         double Measure(ModelProto model) => recipe.Figure(ModelEvaluation.Run(model, test, new RunOptions { BatchSize = 100, Threads = 1 }));
+        string description = Invariant($"DSD, {recipe.Name}: {recipe.Epochs} epochs at {recipe.Rate}, the last part at {recipe.FinalRateScale} of it, {training.Count} samples, {test.Count} to measure");
+        Dictionary<int, StageFolder> folders = seeds.ToDictionary(seed => seed, seed => new StageFolder(description, seed));
         int part = recipe.Epochs / 4;
 
         // All trainings start with the same dense part, so that it is run once a seed.
         (int Seed, int Epochs)[] denseJobs = [.. seeds.Select(seed => (seed, recipe.Epochs)), .. seeds.Select(seed => (seed, 2 * part))];
-        ModelProto[] dense = Figures.Map(denseJobs, job => DenseTraining.Train(recipe.Create(job.Seed), training, job.Epochs, Options(job.Seed)).Model);
-        double[] once = [.. dense.Take(seeds.Count).Select(Measure)];
+        ModelProto[] dense = Jobs.Map(denseJobs, job => folders[job.Seed].Get(
+            Invariant($"dense-{job.Epochs}"),
+            path => DenseTraining.Train(recipe.Create(job.Seed), training, job.Epochs, Options(job.Seed) with { CheckpointPath = path }).Model));
+        SeedSpread once = new([.. dense.Take(seeds.Count).Select(Measure)]);
 
         (int Seed, double Sparsity)[] jobs = [.. _sparsities.SelectMany(sparsity => Enumerable.Range(0, seeds.Count).Select(seed => (seed, sparsity)))];
-        double[] results = Figures.Map(jobs, job => Measure(DenseSparseDense.Run(
-            dense[seeds.Count + job.Seed],
+        ModelProto Train(int seed, double sparsity, string checkpoint) => DenseSparseDense.Run(
+            dense[seeds.Count + seed],
             training,
-            new DenseSparseDenseOptions { DenseEpochs = 0, SparseEpochs = part, FinalEpochs = part, Sparsity = job.Sparsity, FinalRateScale = recipe.FinalRateScale },
-            Options(seeds[job.Seed])).Model));
-        double[] Of(double sparsity) => [.. results.Where((_, i) => jobs[i].Sparsity == sparsity)];
+            new DenseSparseDenseOptions { DenseEpochs = 0, SparseEpochs = part, FinalEpochs = part, Sparsity = sparsity, FinalRateScale = recipe.FinalRateScale },
+            Options(seeds[seed]) with { CheckpointPath = checkpoint }).Model;
+        double[] results = Jobs.Map(jobs, job => Measure(folders[seeds[job.Seed]].Get(Invariant($"sparse-{job.Sparsity}"), path => Train(job.Seed, job.Sparsity, path))));
+        SeedSpread Of(double sparsity) => new([.. results.Where((_, i) => jobs[i].Sparsity == sparsity)]);
 
-        string seedList = string.Join(' ', seeds);
         foreach (double sparsity in _sparsities.Skip(1))
         {
             table.Add(new BenchRow(
                 Invariant($"DSD, {recipe.Name}, sparsity {100 * sparsity:F0} %"),
-                Of(sparsity).Average(),
+                Of(sparsity).Mean,
                 recipe.Unit,
-                once.Average(),
-                Note: Invariant($"peer: dense training of the same {recipe.Epochs} epochs; seeds {seedList}: {List(Of(sparsity))} against {List(once)}; in DSD's three parts without pruning {Of(0).Average():F3}: {List(Of(0))}")));
+                once.Mean,
+                Note: Invariant($"peer: dense training of the same {recipe.Epochs} epochs; seeds {string.Join(' ', seeds)}: {Of(sparsity).ToText(3)}, against {once.ToText(3)}; in DSD's three parts without pruning {Of(0).Mean:F3}: {Of(0).ToText(3)}")));
         }
-    }
 
-    private static string List(double[] values) => string.Join(", ", values.Select(v => v.ToString("F3", CultureInfo.InvariantCulture)));
+        foreach (StageFolder folder in folders.Values)
+            folder.Delete(); // else the next measurement would find everything done
+    }
 
     private static double Error(EvaluationResult result) => 100.0 * (result.Count - result.Correct!.Value) / result.Count;
 

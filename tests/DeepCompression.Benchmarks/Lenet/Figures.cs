@@ -1,41 +1,53 @@
 using System.Globalization;
 using DeepCompression.Benchmarks.Harness;
-using DeepCompression.LowRank;
-using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
 using DeepCompression.Training.Plots;
-using DeepCompression.Training.Procedures;
 using DeepCompression.WeightSharing;
-using Google.Protobuf;
 
 namespace DeepCompression.Benchmarks.Lenet;
 
 /// <summary>
-/// Figures 6 and 7 of Han et al. 2016 for LeNet-300-100 on MNIST, as SVG and CSV in <c>artifacts/bench/lenet</c>. Curves take many points, so
-/// they are measured on the samples held out of the training set; the test set is not touched.
+/// Figures 6 and 7 of Han et al. 2016 for LeNet-300-100 on MNIST, means over the seeds, as SVG and CSV in <c>artifacts/bench/lenet</c>.
+/// Curves take many points, so they are measured on samples held out of the training set, others with each seed; the test set is not touched.
 /// </summary>
 internal static class Figures
 {
     private const string Folder = "artifacts/bench/lenet";
+    private const double Allowed = 0.3; // points of error
+    private const int SharedBits = 3; // of what is pruned
+    private const double StartSparsity = 0.95; // at which figure 7 compares where k-means starts
 
-    private static readonly string[] _matrices = ["fc1.weight", "fc2.weight", "fc3.weight"];
+    private static readonly double[] _sparsities = [0.5, 0.8, 0.9, StartSparsity, 0.97, 0.98, 0.99];
+    private static readonly int[] _bits = [1, 2, 3, 4, 5, 6, 8];
+    private static readonly double[] _shares = [0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5];
+    private static readonly int[] _codeBits = [2, 3, 4, 5, 6];
 
-    public static void Run(BenchTable table)
+    private static readonly (string Name, CentroidInitialization Start)[] _starts =
+        [("linear", CentroidInitialization.Linear), ("density", CentroidInitialization.Density), ("random", CentroidInitialization.Random), ("exact optimum (ours)", CentroidInitialization.Optimal)];
+
+    public static void Run(BenchTable table, IReadOnlyList<int> seeds)
     {
         LenetData data = LenetData.Mnist();
-        LenetRecipe recipe = Recipes.LeNet300100;
-        ModelProto dense = LenetRun.TrainDense(recipe with { DenseEpochs = 6 }, data.Training, 1);
-        double denseError = LenetRun.Error(dense, data.Validation);
+        FigureNetwork[] networks = Jobs.Map(seeds, seed => new FigureNetwork(data, seed));
+        (int Seed, double Sparsity)[] jobs = [.. Enumerable.Range(0, seeds.Count).SelectMany(seed => _sparsities.Select(sparsity => (seed, sparsity)))];
+        ModelProto[] models = Jobs.Map(jobs, job => networks[job.Seed].Prune(job.Sparsity));
+        ModelProto Pruned(int seed, double sparsity) => models[Array.IndexOf(jobs, (seed, sparsity))];
+        string how = $"held out samples, seeds {string.Join(' ', seeds)}";
+        AddSizes(table, networks, Pruned, how);
+        AddStarts(table, networks, [.. networks.Select((_, seed) => Pruned(seed, StartSparsity))], how);
+    }
 
-        // Figure 6: error against what is left of the file.
-        double[] sparsities = [0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99];
-        ModelProto[] pruned = Map(sparsities, sparsity => Prune(recipe, dense, data, sparsity));
-        (double, double)[] pruning = Map(pruned, model => Point(model, data));
-        (double, double)[] both = Map(pruned, model => Point(Share(recipe, dense, model, data, 3, CentroidInitialization.Optimal, 1), data));
-        int[] bits = [1, 2, 3, 4, 5, 6, 8];
-        (double, double)[] sharing = Map(bits, b => Point(Share(recipe, dense, dense, data, b, CentroidInitialization.Optimal, 1), data));
-        double[] shares = [0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5];
-        (double, double)[] svd = Map(shares, share => LowRankPoint(dense, data, share));
+    // Figure 6: error against what is left of the file.
+    private static void AddSizes(BenchTable table, FigureNetwork[] networks, Func<int, double, ModelProto> pruned, string how)
+    {
+        FigureCurve[] curves =
+        [
+            FigureCurve.Measure($"pruning + sharing ({SharedBits} bits)", networks, _sparsities, (seed, sparsity) => networks[seed].Pack(networks[seed].Share(pruned(seed, sparsity), SharedBits, CentroidInitialization.Optimal, 1))),
+            FigureCurve.Measure("pruning alone", networks, _sparsities, (seed, sparsity) => networks[seed].Pack(pruned(seed, sparsity))),
+            FigureCurve.Measure("sharing alone", networks, _bits, (seed, bits) => networks[seed].Pack(networks[seed].Share(networks[seed].Dense, bits, CentroidInitialization.Optimal, 1))),
+            FigureCurve.Measure("SVD, not retrained", networks, _shares, (seed, share) => networks[seed].Factor(share)),
+        ];
+        SeedSpread dense = new([.. networks.Select(network => network.DenseError)]);
         new LinePlot
         {
             Title = "LeNet-300-100, MNIST: error against size (figure 6 of the paper)",
@@ -43,81 +55,41 @@ internal static class Figures
             YLabel = "error on held out samples, %",
             LogarithmicX = true,
             LogarithmicY = true,
-            Series =
-            [
-                new PlotSeries("pruning + sharing (3 bits)", Sorted(both)), new PlotSeries("pruning alone", Sorted(pruning)), new PlotSeries("sharing alone", Sorted(sharing)),
-                new PlotSeries("SVD, not retrained", Sorted(svd)), new PlotSeries("dense", [(0.5, denseError), (100, denseError)], Dashed: true),
-            ],
+            Series = [.. curves.Select(curve => new PlotSeries(curve.Name, curve.Mean())), new PlotSeries("dense", [(0.5, dense.Mean), (100, dense.Mean)], Dashed: true)],
         }.Save($"{Folder}/figure6");
-        double allowed = denseError + 0.3;
-        foreach ((string name, (double Size, double Error)[] curve) in new[] { ("pruning + sharing", both), ("pruning alone", pruning), ("sharing alone", sharing), ("SVD", svd) })
+        foreach (FigureCurve curve in curves)
         {
-            (double Size, double Error)[] good = [.. curve.Where(point => point.Error <= allowed)];
-            if (good.Length > 0)
-                table.Add(new BenchRow($"figure 6, {name}: largest ratio within 0.3 points of dense", 100 / good.Min(point => point.Size), "times", Note: string.Create(CultureInfo.InvariantCulture, $"held out samples, dense {denseError:F2} %, seed 1; artifacts/bench/lenet/figure6.svg")));
+            if (curve.GetLargestRatio(networks, Allowed) is { } ratio)
+                table.Add(new BenchRow(Invariant($"figure 6, {curve.Name}: largest ratio within {Allowed} points of dense"), ratio.Mean, "times", Note: Invariant($"{how}: {ratio.ToText(1)}; dense {dense.Mean:F2} %; artifacts/bench/lenet/figure6.svg")));
         }
+    }
 
-        // Figure 7: where k-means starts.
-        ModelProto sparse = pruned[Array.IndexOf(sparsities, 0.95)];
-        (string Name, CentroidInitialization Start)[] starts = [("linear", CentroidInitialization.Linear), ("density", CentroidInitialization.Density), ("random", CentroidInitialization.Random), ("exact optimum (ours)", CentroidInitialization.Optimal)];
-        int[] codeBits = [2, 3, 4, 5, 6];
-        var jobs = starts.SelectMany(start => codeBits.SelectMany(b => new[] { (start.Start, Bits: b, Epochs: 0), (start.Start, Bits: b, Epochs: 1) })).ToArray();
-        double[] errors = Map(jobs, job => LenetRun.Error(Share(recipe, dense, sparse, data, job.Bits, job.Start, job.Epochs), data.Validation));
+    // Figure 7: where k-means starts.
+    private static void AddStarts(BenchTable table, FigureNetwork[] networks, ModelProto[] sparse, string how)
+    {
+        (CentroidInitialization Start, int Bits, int Epochs, int Seed)[] jobs =
+            [.. _starts.SelectMany(start => _codeBits.SelectMany(bits => new[] { 0, 1 }.SelectMany(epochs => Enumerable.Range(0, networks.Length).Select(seed => (start.Start, bits, epochs, seed)))))];
+        double[] errors = Jobs.Map(jobs, job => networks[job.Seed].Error(networks[job.Seed].Share(sparse[job.Seed], job.Bits, job.Start, job.Epochs)));
+        SeedSpread Of(CentroidInitialization start, int bits, int epochs) => new([.. errors.Where((_, i) => (jobs[i].Start, jobs[i].Bits, jobs[i].Epochs) == (start, bits, epochs))]);
         foreach (int epochs in new[] { 0, 1 })
         {
+            string when = epochs == 0 ? "before" : "after";
             new LinePlot
             {
-                Title = $"LeNet-300-100, 5 % left, {(epochs == 0 ? "before" : "after")} training centroids (figure 7 of the paper)",
+                Title = Invariant($"LeNet-300-100, {100 * (1 - StartSparsity):F0} % left, {when} training centroids (figure 7 of the paper)"),
                 XLabel = "bits a code",
                 YLabel = "error on held out samples, %",
-                Series = [.. starts.Select(start => new PlotSeries(start.Name, [.. codeBits.Select(b => ((double)b, errors[Array.IndexOf(jobs, (start.Start, b, epochs))]))]))],
-            }.Save($"{Folder}/figure7-{(epochs == 0 ? "before" : "after")}");
+                Series = [.. _starts.Select(start => new PlotSeries(start.Name, [.. _codeBits.Select(bits => ((double)bits, Of(start.Start, bits, epochs).Mean))]))],
+            }.Save($"{Folder}/figure7-{when}");
         }
 
-        foreach ((string name, CentroidInitialization start) in starts)
+        foreach ((string name, CentroidInitialization start) in _starts)
         {
-            string before = string.Join(", ", codeBits.Select(b => errors[Array.IndexOf(jobs, (start, b, 0))].ToString("F2", CultureInfo.InvariantCulture)));
-            string after = string.Join(", ", codeBits.Select(b => errors[Array.IndexOf(jobs, (start, b, 1))].ToString("F2", CultureInfo.InvariantCulture)));
-            table.Add(new BenchRow($"figure 7, {name}: error at 3 bits after training centroids", errors[Array.IndexOf(jobs, (start, 3, 1))], "%", Note: $"2 to 6 bits: {before} before, {after} after"));
+            string Means(int epochs) => string.Join(", ", _codeBits.Select(bits => Of(start, bits, epochs).Mean.ToString("F2", CultureInfo.InvariantCulture)));
+            SeedSpread trained = Of(start, SharedBits, 1);
+            table.Add(new BenchRow($"figure 7, {name}: error at {SharedBits} bits after training centroids", trained.Mean, "%", Note: $"{how}: {trained.ToText()}; means of 2 to 6 bits: {Means(0)} before, {Means(1)} after"));
         }
     }
 
-    private static ModelProto Prune(LenetRecipe recipe, ModelProto dense, LenetData data, double sparsity) =>
-        PrunedTraining.Run(dense, data.Training, new PruneOptions { Sparsity = sparsity, Epochs = 8, Feedback = false }, LenetRun.SmallOptions(recipe with { Rate = 2e-3 }, dense, 1)).Model;
-
-    private static ModelProto Share(LenetRecipe recipe, ModelProto dense, ModelProto model, LenetData data, int bits, CentroidInitialization start, int epochs) =>
-        SharedTraining.Run(model, data.Training, new ShareOptions { Bits = bits, Initialization = start, Epochs = epochs }, LenetRun.SmallOptions(recipe, dense, 1)).Model;
-
-    /// <summary>The size of the packed file in percent of the dense one, and the error.</summary>
-    private static (double Size, double Error) Point(ModelProto model, LenetData data)
-    {
-        OnnxModel packed = ModelCompressor.Compress(new OnnxModel(model), LenetRun.Packing).Model;
-        return (100.0 * packed.ToBytes().Length / model.CalculateSize(), LenetRun.Error(model, data.Validation));
-    }
-
-    private static (double Size, double Error) LowRankPoint(ModelProto dense, LenetData data, double share)
-    {
-        ModelProto model = dense.Clone();
-        long bytes = model.CalculateSize();
-        foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => _matrices.Contains(tensor.Name)))
-        {
-            int rows = (int)tensor.Dims[0], columns = (int)tensor.Dims[1];
-            int rank = Math.Max(1, TruncatedSvd.RankOfShare(rows, columns, share));
-            LowRankFactors factors = TruncatedSvd.Factor(new PrunedTensor(ElementType.Float32, new TensorShape(rows, columns), tensor.RawData.ToByteArray()), rank);
-            bytes += factors.Bytes - tensor.RawData.Length;
-            tensor.RawData = ByteString.CopyFrom(factors.Reconstruct().Values.Span);
-        }
-
-        return (100.0 * bytes / dense.CalculateSize(), LenetRun.Error(model, data.Validation));
-    }
-
-    private static (double X, double Y)[] Sorted((double X, double Y)[] points) => [.. points.OrderBy(point => point.X)];
-
-    /// <summary>Does a job for each item, as many at a time as there are processor cores; results in the order of the items.</summary>
-    internal static TResult[] Map<T, TResult>(IReadOnlyList<T> items, Func<T, TResult> job)
-    {
-        TResult[] results = new TResult[items.Count];
-        Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i => results[i] = job(items[i]));
-        return results;
-    }
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,8 +12,8 @@ namespace DeepCompression.Benchmarks.Lenet;
 /// every part that has not been measured; <c>fresh</c> forgets what was. Words choose parts, which are measured again:
 /// <c>lenet-300-100</c>, <c>lenet-5</c>, <c>fashion-300-100</c>, <c>fashion-5</c>, <c>figures</c>, <c>dsd-lenet-5</c>, <c>dsd-resnet</c>, <c>dsd-lstm</c>, <c>distillation-tiny-darknet</c>, <c>distillation-squeezenet</c>. A run that
 /// was stopped goes on where it stopped. The table always holds all parts that are measured.
-/// <c>seed=N</c> runs one seed alone, and <c>validation</c> trains without 5,000 samples of the training set and measures on those, as the
-/// recipes were chosen: neither is kept.
+/// <c>seed=N</c> runs one seed alone, and <c>validation</c> trains without 5,000 samples of the training set, others with each seed, and
+/// measures on those, as the recipes were chosen: neither is kept.
 /// </summary>
 public sealed class LenetBench : IBench
 {
@@ -62,9 +62,9 @@ public sealed class LenetBench : IBench
             case "lenet-5": Compress(table, Recipes.LeNet5, LenetData.Mnist(), seeds, validates, PaperLayer.LeNet5, 120, 0.80, 39, 0.74); break;
             case "fashion-300-100": Compress(table, Recipes.Fashion300100, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet300100, null, null, null, null); break;
             case "fashion-5": Compress(table, Recipes.Fashion5, LenetData.FashionMnist(), seeds, validates, PaperLayer.LeNet5, null, null, null, null); break;
-            case "figures": Figures.Run(table); break;
-            case "distillation-tiny-darknet": DistillationRows.TinyDarknet(table); break;
-            case "distillation-squeezenet": DistillationRows.SqueezeNet(table); break;
+            case "figures": Figures.Run(table, seeds); break;
+            case "distillation-tiny-darknet": DistillationRows.TinyDarknet(table, seeds); break;
+            case "distillation-squeezenet": DistillationRows.SqueezeNet(table, seeds); break;
             case "dsd-lenet-5": DsdRows.LeNet5(table, seeds, validates); break;
             case "dsd-resnet": DsdRows.ResNet(table, seeds, validates); break;
             default: DsdRows.CharacterLstm(table, seeds, validates); break;
@@ -85,10 +85,9 @@ public sealed class LenetBench : IBench
 
     private static void Compress(BenchTable table, LenetRecipe recipe, LenetData data, int[] seeds, bool validates, IReadOnlyList<PaperLayer> paper, double? ratioBar, double? errorBar, double? paperRatio, double? paperError)
     {
-        IBatchSource training = validates ? data.Training : data.Whole;
-        IBatchSource test = validates ? data.Validation : data.Test;
-        StageFolder Folder(int seed) => new($"{recipe.Description}; {data.Name}, {training.Count} samples", seed);
-        LenetResult[] results = LenetRun.ForSeeds(seeds, seed => LenetRun.Run(recipe, training, test, seed, Folder(seed)));
+        (IBatchSource Training, IBatchSource Test) Split(int seed) => validates ? data.HoldOut(seed) : (data.Whole, data.Test);
+        StageFolder Folder(int seed) => new($"{recipe.Description}; {data.Name}, {Split(seed).Training.Count} samples", seed);
+        LenetResult[] results = LenetRun.ForSeeds(seeds, seed => LenetRun.Run(recipe, Split(seed).Training, Split(seed).Test, seed, Folder(seed)));
         string name = $"{recipe.Network} {data.Name}{(validates ? " (validation)" : "")}";
         string how = $"seeds {string.Join(' ', seeds)}";
         foreach (LenetResult result in results)
@@ -127,13 +126,7 @@ public sealed class LenetBench : IBench
         }
     }
 
-    private static string Spread(LenetResult[] results, Func<LenetResult, double> figure, string how)
-    {
-        double[] values = [.. results.Select(figure)];
-        double mean = values.Average();
-        double deviation = values.Length < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
-        return Invariant($"{how}: {string.Join(", ", values.Select(v => v.ToString("F2", CultureInfo.InvariantCulture)))}; standard deviation {deviation:F2}");
-    }
+    private static string Spread(LenetResult[] results, Func<LenetResult, double> figure, string how) => $"{how}: {new SeedSpread([.. results.Select(figure)]).ToText()}";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -156,6 +156,20 @@ public sealed class TransposedConvolutionTests
     }
 
     [ProviderFact]
+    public void Run_SeveralThreads_ClaimsWhatPaysByLittle()
+    {
+        OnnxModel dense = Model(Opset, new Input("x", [1, 64, 32, 32]), new Output("y", [1, 3, 64, 64]), Weight("w", 1, 0.1, 31, 64, 3, 4, 4), Node("ConvTranspose", "x w", "y", Ints("strides", 2, 2), Ints("pads", 1, 1, 1, 1)));
+        var x = ("x", Random(3, 64 * 1024), new long[] { 1, 64, 32, 32 });
+
+        float[][] actual = Run(Compress(dense, ModelForm.Portable), new DeepCompressionOptions { Required = true, Threads = 2 }, out var report, x);
+
+        NodeDecision decision = Assert.Single(report!.Decisions);
+        Assert.True(decision.IsClaimed, decision.Reason);
+        Assert.StartsWith("expected 1.4 times", decision.Reason, StringComparison.Ordinal);
+        AssertClose(Run(dense, null, out _, x), actual);
+    }
+
+    [ProviderFact]
     public void Run_Autotuned_MeasuresAndEqualsStock()
     {
         OnnxModel dense = Model(Opset, new Input("x", [1, 32, 12, 12]), new Output("y", [1, 16, 24, 24]), Weight("w", 1, 0.5, 20, 32, 16, 4, 4), Node("ConvTranspose", "x w", "c", Ints("strides", 2, 2), Ints("pads", 1, 1, 1, 1)), Node("Relu", "c", "y"));

@@ -61,6 +61,30 @@ public sealed class PartsTests
             return actual.AsSpan().SequenceEqual(expected);
         }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(16, 31)]
+    [InlineData(15, 1024)]
+    [InlineData(9, 5000)]
+    public void DecodeDense_FewCentroidsAndManyElements_GivesTheDenseElements(int size, int length)
+    {
+        Random random = new(length);
+        Codebook codebook = RandomTensors.NewCodebook(random, ElementType.Float32, 1, size, withZero: false);
+        byte[] codes = [.. Enumerable.Range(0, length).Select(_ => (byte)random.Next(size))];
+        CodedTensor tensor = new(new TensorShape(length), codebook, codes);
+        byte[] expected = new byte[tensor.DenseBytes], actual = new byte[tensor.DenseBytes];
+        tensor.CopyDenseTo(expected);
+        SharedParts parts = SharedParts.Encode(tensor);
+        SharedParts.DecodeDense(parts, codebook, tensor.Shape, actual);
+        Assert.Equal(expected, actual);
+
+        byte[] damaged = parts.Codes.ToArray();
+        damaged[damaged.Length / 2] |= 0xf;
+        SharedParts wrong = new(damaged, parts.CodeBits);
+        if (size < 16)
+            Assert.Throws<InvalidDataException>(() => SharedParts.DecodeDense(wrong, codebook, tensor.Shape, actual));
+    }
+
     [Fact]
     public void DecodeDense_DamagedSharedParts_ThrowsInvalidData()
     {

@@ -75,7 +75,7 @@ internal sealed class DigitModels
             return path;
         Console.WriteLine("training LeNet-5 ...");
         RunOptions options = new() { BatchSize = Batch, LearningRate = new CosineRate(2e-3), L2 = 1e-5f, Augmentation = new RandomShift("data", 28, 28, 1) };
-        new OnnxModel(DenseTraining.Train(Networks.LeNet5(), Data.Training, 4, options).Model).Save(path);
+        new OnnxModel(DenseTraining.Train(Networks.LeNet5(), Data.HoldOut(1).Training, 4, options).Model).Save(path);
         return path;
     }
 

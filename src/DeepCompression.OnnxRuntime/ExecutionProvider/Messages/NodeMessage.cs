@@ -64,5 +64,6 @@ internal sealed class NodeMessage
     /// <summary>What the node's subgraphs read from around it.</summary>
     public IEnumerable<string> Captured => HasGraphs ? Graphs.SelectMany(graph => graph.Captured) : [];
 
-    private bool HasGraphs { get; }
+    /// <summary>Whether there are graphs in the attributes.</summary>
+    public bool HasGraphs { get; }
 }

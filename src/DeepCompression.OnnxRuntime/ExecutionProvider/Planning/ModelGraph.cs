@@ -9,14 +9,15 @@ internal sealed class ModelGraph
     private const int FirstWithConstants = 4; // IR version from which callers can override an initializer that is an input, too
 
     private readonly ModelGraph? _outer;
-    private readonly Dictionary<string, ModelValue> _values = [];
-    private readonly Dictionary<string, TensorMessage> _constants = [];
+    private readonly Dictionary<string, ModelValue> _values;
+    private readonly Dictionary<string, TensorMessage> _constants;
     private readonly Dictionary<string, long[]?> _declared = [];
     private readonly HashSet<string> _outputs = [];
 
     private ModelGraph(ModelMessage model, GraphMessage graph, ModelGraph? outer)
     {
         (Message, _outer) = (graph, outer);
+        (_values, _constants) = (new Dictionary<string, ModelValue>(graph.Initializers.Count + (2 * graph.Nodes.Count)), new Dictionary<string, TensorMessage>(graph.Initializers.Count));
         Declare(graph.Inputs);
         Declare(graph.Values);
         Declare(graph.Outputs);
@@ -27,7 +28,8 @@ internal sealed class ModelGraph
         if (model.IrVersion >= FirstWithConstants)
             graph.Inputs.ForEach(input => _constants.Remove(input.Name));
 
-        List<NodeView> nodes = [];
+        List<NodeView> nodes = new(graph.Nodes.Count);
+        Func<string, ModelValue?> value = Value;
         foreach (NodeMessage message in graph.Nodes)
         {
             if (message is { OpType: "Constant", IsOnnx: true, Outputs: [string name] })
@@ -37,14 +39,17 @@ internal sealed class ModelGraph
                 continue;
             }
 
-            ModelNode node = new(message, Value);
+            ModelNode node = new(message, value);
             nodes.Add(node);
             ShapeRules.Infer(node);
         }
 
         View = new GraphView(graph.Name, [.. nodes]);
-        foreach (GraphMessage inner in graph.Nodes.SelectMany(node => node.Graphs))
-            Inner.Add(new ModelGraph(model, inner, this));
+        foreach (NodeMessage node in graph.Nodes)
+        {
+            foreach (GraphMessage inner in node.Graphs)
+                Inner.Add(new ModelGraph(model, inner, this));
+        }
     }
 
     /// <summary>The graph itself.</summary>

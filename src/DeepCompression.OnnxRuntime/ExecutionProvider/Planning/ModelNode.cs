@@ -10,7 +10,7 @@ internal sealed class ModelNode : NodeView
     {
         Message = message;
         (Name, OpType, Domain) = (message.Name, message.OpType, message.Domain);
-        (Inputs, Outputs, ImplicitInputs) = (Values(message.Inputs, value), Values(message.Outputs, value), Values(message.Captured.Distinct().Where(name => !message.Inputs.Contains(name)), value));
+        (Inputs, Outputs, ImplicitInputs) = (Values(message.Inputs, value), Values(message.Outputs, value), message.HasGraphs ? Values([.. message.Captured.Distinct().Where(name => !message.Inputs.Contains(name))], value) : []);
     }
 
     /// <summary>The node's message.</summary>
@@ -34,12 +34,12 @@ internal sealed class ModelNode : NodeView
     /// <inheritdoc/>
     public override bool Has(string name) => Find(name) is not null;
 
-    private static ValueView?[] Values(IEnumerable<string> names, Func<string, ModelValue?> value)
+    private static ValueView?[] Values(List<string> names, Func<string, ModelValue?> value)
     {
-        List<ValueView?> values = [];
-        foreach (string name in names)
-            values.Add(value(name));
-        return [.. values];
+        ValueView?[] values = new ValueView?[names.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = value(names[i]);
+        return values;
     }
 
     private AttributeMessage? Find(string name)

@@ -61,8 +61,8 @@ internal static class ShapeRules
 
     private static void Note(ModelNode node, long[]? shape)
     {
-        foreach (ModelValue? output in node.OpType is "Split" ? node.Outputs.Cast<ModelValue?>() : [(ModelValue?)node.Outputs.FirstOrDefault()])
-            output?.Infer(shape);
+        for (int i = 0; i < (node.OpType is "Split" ? node.Outputs.Length : Math.Min(node.Outputs.Length, 1)); i++)
+            ((ModelValue?)node.Outputs[i])?.Infer(shape);
     }
 
     private static long[]? Weight(NodeView node)
