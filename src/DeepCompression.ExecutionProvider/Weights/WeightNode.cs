@@ -125,6 +125,7 @@ internal sealed class WeightNode
         SharedParts parts = new(inputs[0].Memory, ReadLayout(inputs[3], 1)[0]);
         return new WeightNode(node, codebook.ElementType, shape, shape.Length, codebook.Size, codebook.Groups, () => SharedParts.Decode(parts, codebook, shape))
         {
+            DecodeRows = (rows, columns) => CsrBuilder.Rent(parts, codebook, rows, columns),
             UnpackTo = destination => SharedParts.DecodeDense(parts, codebook, shape, destination),
         };
     }

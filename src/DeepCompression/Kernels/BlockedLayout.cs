@@ -31,15 +31,15 @@ internal sealed unsafe class BlockedLayout : IDisposable
     {
         (Rows, Columns, BlockColumns, PartRows, _positions) = (matrix.Rows, matrix.Columns, blockColumns, partRows, positions);
         (EntryStarts, SegmentStarts) = (entryStarts, segmentStarts);
-        (_codebookLength, _groups) = (matrix.Codebook.Length, matrix.Groups);
+        (_codebookLength, _groups) = (checked(matrix.GroupSize * matrix.Groups), matrix.Groups);
         _entries = entries;
         _segments = NativeBuffer.Copy(segments);
-        _codebook = new NativeBuffer((matrix.Codebook.Length + Centroids32.Length) * sizeof(float)); // kernels load so many at once
-        matrix.Codebook.CopyTo(new Span<float>(_codebook.Pointer, matrix.Codebook.Length));
+        _codebook = new NativeBuffer((_codebookLength + (long)Centroids32.Length) * sizeof(float), written: _codebookLength * (long)sizeof(float)); // kernels load so many at once
+        for (int group = 0; group < _groups; group++)
+            matrix.CopyCentroids(group, new Span<float>((float*)_codebook.Pointer + (group * matrix.GroupSize), matrix.GroupSize));
         if (matrix.Groups > 1)
         {
-            int size = matrix.Codebook.Length / matrix.Groups, rowsAGroup = matrix.Rows / matrix.Groups;
-            _codebookOffsets = NativeBuffer.Copy<int>(GetOffsets(matrix.Rows, rowsAGroup, size));
+            _codebookOffsets = NativeBuffer.Copy<int>(GetOffsets(matrix.Rows, matrix.Rows / matrix.Groups, matrix.GroupSize));
         }
     }
 
@@ -226,13 +226,27 @@ internal sealed unsafe class BlockedLayout : IDisposable
         return count;
     }
 
+    // Vectors are not compiled ahead of time, and are slow before they are compiled in full.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteEntries(ReadOnlySpan<int> columns, ReadOnlySpan<byte> codes, int[]? positions, int origin, uint* entries)
     {
         codes = codes[..columns.Length];
         uint all = 0;
         if (positions is null)
         {
-            for (int i = 0; i < columns.Length; i++)
+            int i = 0;
+            for (; i <= columns.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+            {
+                (Vector128<ushort> lower, Vector128<ushort> upper) = Vector128.Widen(Vector128.Create(codes.Slice(i, Vector128<byte>.Count)));
+                (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(lower);
+                (Vector128<uint> c, Vector128<uint> d) = Vector128.Widen(upper);
+                Write(columns[i..], a, entries + i);
+                Write(columns[(i + 4)..], b, entries + i + 4);
+                Write(columns[(i + 8)..], c, entries + i + 8);
+                Write(columns[(i + 12)..], d, entries + i + 12);
+            }
+
+            for (; i < columns.Length; i++)
                 entries[i] = ((uint)(columns[i] - origin) << CodeBits) | codes[i];
             all = columns.IsEmpty ? 0 : (uint)(columns[^1] - origin); // the largest
         }
@@ -247,6 +261,10 @@ internal sealed unsafe class BlockedLayout : IDisposable
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(all, (uint)MaxPosition);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Write(ReadOnlySpan<int> columns, Vector128<uint> codes, uint* entries) =>
+            (((Vector128.Create(columns[..Vector128<int>.Count]) - Vector128.Create(origin)).AsUInt32() << CodeBits) | codes).Store(entries);
     }
 
     private static int GetBlocks(int columns, int blockColumns) => Math.Max((columns + blockColumns - 1) / blockColumns, 1);

@@ -43,13 +43,16 @@ public sealed unsafe class SharedPointwise : IConvolution
             throw new ArgumentException($"{weights.Rows} output channels need as many biases; found {bias.Length}.", nameof(bias));
         (Geometry, _activation) = (geometry, activation);
         _width = options?.Width ?? KernelDispatch.Selected;
-        int quads = (weights.Rows + Rows - 1) / Rows, size = weights.Codebook.Length / weights.Groups;
+        int quads = (weights.Rows + Rows - 1) / Rows, size = weights.GroupSize;
         _bias = new NativeBuffer((long)quads * Rows * sizeof(float));
         bias.CopyTo(new Span<float>(_bias.Pointer, weights.Rows));
-        _codebook = new NativeBuffer((long)weights.Groups * Codebook.MaxSize * sizeof(float)); // what is not a centroid stays zero
+        int stride = size < Codebook.MaxSize ? size + 1 : size; // the code behind the last means zero
+        _codebook = new NativeBuffer((long)weights.Groups * stride * sizeof(float));
         for (int group = 0; group < weights.Groups; group++)
-            weights.Codebook.AsSpan(group * size, size).CopyTo(new Span<float>((float*)_codebook.Pointer + (group * Codebook.MaxSize), size));
-        _codebookOffsets = [.. Enumerable.Range(0, quads * Rows).Select(row => Math.Min(row, weights.Rows - 1) / (weights.Rows / weights.Groups) * Codebook.MaxSize)];
+            weights.CopyCentroids(group, new Span<float>((float*)_codebook.Pointer + (group * stride), size));
+        _codebookOffsets = new int[quads * Rows];
+        for (int row = 0; row < _codebookOffsets.Length; row++)
+            _codebookOffsets[row] = Math.Min(row, weights.Rows - 1) / (weights.Rows / weights.Groups) * stride;
         _codes = new NativeBuffer((((long)quads * weights.Columns) + 1) * sizeof(uint)); // one more is read
         FillCodes(weights, size);
     }
@@ -157,7 +160,7 @@ public sealed unsafe class SharedPointwise : IConvolution
             ReadOnlySpan<int> columns = weights.ColumnIndices.AsSpan(weights.RowPointers[row]..weights.RowPointers[row + 1]);
             if (columns.Length < weights.Columns)
             {
-                int zero = size < Codebook.MaxSize ? size : weights.Codebook.AsSpan(row / (weights.Rows / weights.Groups) * size, size).IndexOf(0f);
+                int zero = size < Codebook.MaxSize ? size : weights.IndexOfZero(row / (weights.Rows / weights.Groups));
                 if (zero < 0)
                     throw new ArgumentException("A weight is zero, and its codebook of 256 centroids does not hold zero.", nameof(weights));
                 for (int column = 0; column < weights.Columns; column++)

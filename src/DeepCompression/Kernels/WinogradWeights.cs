@@ -22,17 +22,17 @@ internal sealed unsafe class WinogradWeights : IDisposable
 
     public WinogradWeights(CsrMatrix weights, ConvolutionGeometry geometry)
     {
-        int size = weights.Codebook.Length / weights.Groups, rowsAGroup = geometry.OutputChannels / geometry.Groups;
+        int size = weights.GroupSize, rowsAGroup = geometry.OutputChannels / geometry.Groups;
         BlocksAGroup = (rowsAGroup + Rows - 1) / Rows;
         (Blocks, Columns, _codebookSize) = (BlocksAGroup * geometry.Groups, weights.Columns, weights.Groups == 1 ? size : int.MaxValue);
         _codebook = new NativeBuffer((long)weights.Groups * Codebook.MaxSize * sizeof(float)); // what is not a centroid stays zero
         for (int group = 0; group < weights.Groups; group++)
-            weights.Codebook.AsSpan(group * size, size).CopyTo(new Span<float>((float*)_codebook.Pointer + (group * Codebook.MaxSize), size));
+            weights.CopyCentroids(group, new Span<float>((float*)_codebook.Pointer + (group * Codebook.MaxSize), size));
         _codes = new NativeBuffer((long)Blocks * Columns * Rows);
         if (weights.Groups > 1)
             _offsets = new NativeBuffer((long)Blocks * Rows * sizeof(int));
         bool isFull = weights.NonZeros == (long)weights.Rows * weights.Columns;
-        int zero = size < Codebook.MaxSize ? size : weights.Groups == 1 ? weights.Codebook.AsSpan().IndexOf(0f) : -1;
+        int zero = size < Codebook.MaxSize ? size : weights.Groups == 1 ? weights.IndexOfZero(0) : -1;
         if (!isFull && zero < 0)
             _bits = new NativeBuffer((long)Blocks * Columns * sizeof(ushort));
         if (!isFull && zero >= 0)

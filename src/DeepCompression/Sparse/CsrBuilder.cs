@@ -80,6 +80,52 @@ public static class CsrBuilder
         return new CsrMatrix(rows, columns, rowPointers, columnIndices, codes, ToSingle(codebook), codebook.Groups, count, isRented: true);
     }
 
+    /// <summary>Builds the rows of a weight that is not pruned, in arrays that are borrowed: whoever is done with the matrix may return them.</summary>
+    /// <exception cref="InvalidDataException">The parts and codebook do not fit each other or the view.</exception>
+    internal static CsrMatrix Rent(SharedParts parts, Codebook codebook, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(codebook);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        int length = checked(rows * columns);
+        Digits.Validate(parts.Codes.Span, length, parts.CodeBits, "codes");
+        if (rows % codebook.Groups != 0)
+            throw new InvalidDataException($"{codebook.Groups} groups do not divide {rows} rows.");
+        int[] columnIndices = ArrayPool<int>.Shared.Rent(length), rowPointers = new int[rows + 1];
+        byte[] codes = ArrayPool<byte>.Shared.Rent(length);
+        Digits.Unpack(parts.Codes.Span, parts.CodeBits, codes.AsSpan(0, length));
+        if (codebook.Size < Codebook.MaxSize && length > 0 && (codebook.Size == 0 || codes.AsSpan(0, length).ContainsAnyExceptInRange((byte)0, (byte)(codebook.Size - 1))))
+            throw new InvalidDataException($"A code is not below the codebook's size {codebook.Size}.");
+
+        int count = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            if (codebook.HasZero)
+            {
+                ReadOnlySpan<byte> line = codes.AsSpan(row * columns, columns);
+                for (int column = 0; column < line.Length; column++)
+                {
+                    byte code = line[column]; // is read before a code is written at or before its place
+                    columnIndices[count] = column;
+                    codes[count] = code;
+                    count += code == 0 ? 0 : 1;
+                }
+            }
+            else
+            {
+                for (int column = 0; row == 0 && column < columns; column++)
+                    columnIndices[column] = column;
+                columnIndices.AsSpan(0, row == 0 ? 0 : columns).CopyTo(columnIndices.AsSpan(count));
+                count += columns;
+            }
+
+            rowPointers[row + 1] = count;
+        }
+
+        return new CsrMatrix(rows, columns, rowPointers, columnIndices, codes, ToSingle(codebook), codebook.Groups, count, isRented: true);
+    }
+
     /// <summary>Finds the row and column of every entry that is no filler; returns how many there are.</summary>
     private static int Scan(SparseParts parts, int size, int[] rowPointers, int columns, int[] columnIndices, byte[] codes)
     {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Sparse;
 
@@ -9,6 +11,9 @@ namespace DeepCompression.Sparse;
 public sealed class CsrMatrix
 {
     private readonly bool _isRented;
+    private readonly float[] _centroids; // of fewer groups where there are factors
+    private readonly float[]? _factors; // one a group; null for 1
+    private float[]? _codebook;
 
     /// <summary>Makes a matrix of its parts and checks that they fit each other.</summary>
     /// <param name="rows">The number of rows.</param>
@@ -46,14 +51,21 @@ public sealed class CsrMatrix
             }
         }
 
-        (Rows, Columns, RowPointers, ColumnIndices, Codes, Codebook, Groups, NonZeros) = (rows, columns, rowPointers, columnIndices, codes, codebook, groups, codes.Length);
+        (Rows, Columns, RowPointers, ColumnIndices, Codes, _centroids, Groups, NonZeros) = (rows, columns, rowPointers, columnIndices, codes, codebook, groups, codes.Length);
+        _codebook = codebook;
     }
 
     /// <summary>Makes a matrix of parts that are known to fit each other; the arrays of the entries may be longer than there are entries.</summary>
     internal CsrMatrix(int rows, int columns, int[] rowPointers, int[] columnIndices, byte[] codes, float[] codebook, int groups, int nonZeros, bool isRented)
     {
-        (Rows, Columns, RowPointers, ColumnIndices, Codes, Codebook, Groups, NonZeros) = (rows, columns, rowPointers, columnIndices, codes, codebook, groups, nonZeros);
-        _isRented = isRented;
+        (Rows, Columns, RowPointers, ColumnIndices, Codes, _centroids, Groups, NonZeros) = (rows, columns, rowPointers, columnIndices, codes, codebook, groups, nonZeros);
+        (_codebook, _isRented) = (codebook, isRented);
+    }
+
+    private CsrMatrix(CsrMatrix matrix, float[] factors)
+    {
+        (Rows, Columns, RowPointers, ColumnIndices, Codes, NonZeros, _isRented) = (matrix.Rows, matrix.Columns, matrix.RowPointers, matrix.ColumnIndices, matrix.Codes, matrix.NonZeros, matrix._isRented);
+        (_centroids, _factors, Groups, GroupSize) = (matrix.Codebook, factors, factors.Length, matrix.GroupSize);
     }
 
     /// <summary>The number of rows.</summary>
@@ -72,10 +84,17 @@ public sealed class CsrMatrix
     public byte[] Codes { get; }
 
     /// <summary>The value of every code, shape (groups, size) row-major.</summary>
-    public float[] Codebook { get; }
+    public float[] Codebook => _codebook ??= MakeCodebook();
 
     /// <summary>Groups of the codebook.</summary>
     public int Groups { get; }
+
+    /// <summary>Centroids a group.</summary>
+    internal int GroupSize
+    {
+        get => _factors is null ? _centroids.Length / Groups : field;
+        private init;
+    }
 
     /// <summary>The number of entries.</summary>
     public int NonZeros { get; }
@@ -110,8 +129,48 @@ public sealed class CsrMatrix
         return new CsrMatrix(Columns, Rows, rowPointers, columnIndices, codes, Codebook, 1, NonZeros, isRented: false);
     }
 
-    /// <summary>The matrix with another codebook of as many codes a group.</summary>
-    internal CsrMatrix With(float[] codebook, int groups) => new(Rows, Columns, RowPointers, ColumnIndices, Codes, codebook, groups, NonZeros, _isRented);
+    /// <summary>The matrix with a factor for every run of as many rows, in place of a group.</summary>
+    /// <param name="factors">The factors: the groups divide them, and they divide the rows.</param>
+    internal CsrMatrix Scale(float[] factors) => new(this, factors);
+
+    /// <summary>Writes the centroids of a group.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="destination">Takes <see cref="GroupSize"/> numbers.</param>
+    internal void CopyCentroids(int group, Span<float> destination)
+    {
+        if (_factors is null)
+        {
+            _centroids.AsSpan(group * GroupSize, GroupSize).CopyTo(destination);
+            return;
+        }
+
+        Multiply(_centroids.AsSpan((int)((long)group * (_centroids.Length / GroupSize) / Groups) * GroupSize, GroupSize), _factors[group], destination);
+    }
+
+    // Vectors are not compiled ahead of time, and are slow before they are compiled in full.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply(ReadOnlySpan<float> values, float factor, Span<float> destination)
+    {
+        destination = destination[..values.Length];
+        int i = 0;
+        for (; i <= values.Length - Vector128<float>.Count; i += Vector128<float>.Count)
+            (Vector128.Create(values.Slice(i, Vector128<float>.Count)) * factor).CopyTo(destination[i..]);
+        for (; i < values.Length; i++)
+            destination[i] = values[i] * factor;
+    }
+
+    /// <summary>The code of a group that means 0 whatever the factor; -1 where there is none.</summary>
+    internal int IndexOfZero(int group) => _factors is null
+        ? _centroids.AsSpan(group * GroupSize, GroupSize).IndexOf(0f)
+        : _centroids.AsSpan((int)((long)group * (_centroids.Length / GroupSize) / Groups) * GroupSize, GroupSize).IndexOf(0f);
+
+    private float[] MakeCodebook()
+    {
+        float[] codebook = new float[Groups * GroupSize];
+        for (int group = 0; group < Groups; group++)
+            CopyCentroids(group, codebook.AsSpan(group * GroupSize));
+        return codebook;
+    }
 
     /// <summary>Gives the arrays back if <see cref="CsrBuilder.Rent"/> borrowed them: nothing may look at the matrix any more.</summary>
     internal void Return()

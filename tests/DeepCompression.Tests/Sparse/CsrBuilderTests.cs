@@ -37,6 +37,48 @@ public sealed class CsrBuilderTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Rent_RandomSharedWeights_HoldsEveryNonZeroCode() =>
+        Prop.ForAll<int, bool>((seed, withZero) =>
+        {
+            CodedTensor tensor = RandomTensors.Coded(seed, withZero);
+            (int rows, int columns) = View(tensor);
+            CsrMatrix direct = CsrBuilder.FromRows(tensor, rows, columns), rented = CsrBuilder.Rent(SharedParts.Encode(tensor), tensor.Codebook, rows, columns);
+            CsrMatrix exact = new(rows, columns, rented.RowPointers, rented.ColumnIndices[..rented.NonZeros], rented.Codes[..rented.NonZeros], rented.Codebook, rented.Groups);
+            rented.Return();
+            return Same(direct, exact);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Rent_DamagedSharedParts_ThrowsInvalidData()
+    {
+        Codebook codebook = new(ElementType.Float32, 1, new byte[] { 0, 0, 128, 63, 0, 0, 0, 64, 0, 0, 0, 65 }); // three centroids
+        Assert.Throws<InvalidDataException>(() => CsrBuilder.Rent(new SharedParts(new byte[] { 0b11_00_01_10 }, 2), codebook, 2, 2));
+        Assert.Throws<InvalidDataException>(() => CsrBuilder.Rent(new SharedParts(new byte[] { 0b10_00_01_10 }, 2), codebook, 2, 3));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 6)]
+    [InlineData(2, 6)]
+    [InlineData(3, 3)]
+    public void Scale_FactorsOfRows_MultipliesTheCodebook(int groups, int factors)
+    {
+        float[] codebook = [.. Enumerable.Range(0, groups * 4).Select(i => i % 4 == 1 ? 0f : i + 1f)], scale = [.. Enumerable.Range(0, factors).Select(i => i + 2f)];
+        CsrMatrix matrix = new(6, 2, [0, 1, 2, 3, 4, 5, 6], [0, 1, 0, 1, 0, 1], [0, 1, 2, 3, 0, 2], codebook, groups), scaled = matrix.Scale(scale);
+
+        Assert.Equal((factors, 4), (scaled.Groups, scaled.GroupSize));
+        for (int row = 0; row < 6; row++)
+        {
+            int group = row / (6 / factors);
+            float[] centroids = new float[4];
+            scaled.CopyCentroids(group, centroids);
+            Assert.Equal(codebook.AsSpan(row / (6 / groups) * 4, 4).ToArray().Select(value => value * scale[group]), centroids);
+            Assert.Equal(centroids, scaled.Codebook.AsSpan(group * 4, 4).ToArray());
+            Assert.Equal(1, scaled.IndexOfZero(group));
+        }
+    }
+
+    [Fact]
     public void FromRows_EntryBeyondTheView_ThrowsInvalidData()
     {
         Codebook codebook = new(ElementType.Float32, 1, new byte[8]);
