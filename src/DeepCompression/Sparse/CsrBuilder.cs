@@ -170,11 +170,10 @@ public static class CsrBuilder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int FindEight(ReadOnlySpan<byte> gaps, ReadOnlySpan<byte> codes, int column, int columns, Span<int> columnIndices, Span<byte> foundCodes)
     {
-        const ulong Ones = 0x0101010101010101, High = 0x8080808080808080, NotShort = 0xe0e0e0e0e0e0e0e0;
-        ulong gap = BinaryPrimitives.ReadUInt64LittleEndian(gaps), code = BinaryPrimitives.ReadUInt64LittleEndian(codes);
-        if (((gap + Ones) & NotShort) != 0 || ((gap & NotShort) != 0) || ((code - Ones) & ~code & High) != 0)
+        const ulong High = 0x8080808080808080;
+        ulong code = BinaryPrimitives.ReadUInt64LittleEndian(codes);
+        if (!ShortGaps.TrySum(gaps, out ulong reached) || ((code - ShortGaps.Ones) & ~code & High) != 0)
             return 0;
-        ulong reached = (gap + Ones) * Ones; // byte i is the sum of steps 0..i, at most 8 x 31
         int last = (int)(reached >> 56);
         if (column > columns - 1 - last)
             return 0;

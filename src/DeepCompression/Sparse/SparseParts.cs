@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DeepCompression.Sparse;
@@ -129,6 +130,19 @@ public sealed class SparseParts
             UnpackRun(first, size, gapRoom, codeRoom, out ReadOnlySpan<byte> gaps, out ReadOnlySpan<byte> codes);
             for (int i = 0; i < codes.Length; i++)
             {
+                // Eight at once, where the last is in this group: so are the others, and codes are below the size.
+                if (i + 8 <= codes.Length && ShortGaps.TrySum(gaps[i..], out ulong sums) && position + (long)(sums >> 56) < groupEnd)
+                {
+                    ref T before = ref Unsafe.Add(ref MemoryMarshal.GetReference(dense), (nint)position);
+                    ref T centroid = ref Unsafe.Add(ref MemoryMarshal.GetReference(centroids), firstCode);
+                    ref byte code = ref Unsafe.Add(ref MemoryMarshal.GetReference(codes), i);
+                    for (int k = 0; k < 8; k++)
+                        Unsafe.Add(ref before, (nint)(byte)(sums >> (8 * k))) = Unsafe.Add(ref centroid, (nint)Unsafe.Add(ref code, k));
+                    position += (long)(sums >> 56);
+                    i += 7;
+                    continue;
+                }
+
                 position += gaps[i] + 1;
                 if (position >= dense.Length)
                     throw new InvalidDataException($"Entry {first + i} stands for element {position}; the shape has {dense.Length}.");
