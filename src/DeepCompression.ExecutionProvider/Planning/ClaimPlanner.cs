@@ -36,10 +36,13 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
             layouts.Add([.. group.Readers, .. group.Units.SelectMany(unit => unit.Followers).Where(LayoutChoice.IsPool)], group.Kernel * Needed(group), group.Dense);
         foreach (NodeView node in _claims.SelectMany(claim => claim.Nodes).Concat(groups.Where(group => !group.IsOfLayout && Pays(group)).SelectMany(group => group.Readers)))
             layouts.AddPlain(node);
+        foreach (Concatenation concatenation in Concatenations(groups.Where(group => group is { IsOfLayout: true, Units.Count: 1 }).Select(group => group.Units[0])))
+            layouts.AddConcatenated([.. concatenation.Parts.Select(part => part.Node)], concatenation.OutputElements);
         IReadOnlySet<NodeView> chosen = layouts.Choose();
         foreach (ClaimGroup group in groups)
             Decide(group, group.IsOfLayout ? chosen.Contains(group.Readers[0]) : Pays(group));
         ClaimDecoding(_vectors.Values.Except(_claims.SelectMany(claim => claim.Vectors)));
+        Concatenate();
         return _claims;
     }
 
@@ -90,6 +93,21 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
                 string reason = string.Create(CultureInfo.InvariantCulture, $"one of {chain.Layers.Count} layers in a row, on batches expected {chain.Estimate.Speedup:0.0} times as fast as the dense operators");
                 report.Add(this, graph.Name, new NodeDecision(layer.Plan.Node.Label, layer.Plan.Node.OpType, [weight.Output.Name], true, reason, weight.Density, weight.DenseBytes));
             }
+        }
+    }
+
+    // Compiling a claim finds its operators again, but for those that are prepared.
+    private IEnumerable<Concatenation> Concatenations(IEnumerable<UnitPlan> units) => policy.UnpacksDeclined ? Concatenation.Find(graph, units) : [];
+
+    /// <summary>Claims of convolutions that a Concat alone reads become one with it. No path leads from one to another but through the Concat.</summary>
+    private void Concatenate()
+    {
+        Dictionary<UnitPlan, Claim> claims = _claims.Where(claim => claim.Units.Count == 1).ToDictionary(claim => claim.Units[0]);
+        foreach (Concatenation concatenation in Concatenations(claims.Keys).ToList())
+        {
+            Claim[] parts = [.. concatenation.Parts.Select(part => claims[part])];
+            _claims.RemoveAll(parts.Contains);
+            _claims.Add(new Claim([.. parts.SelectMany(part => part.Weights)], [new ConcatenationPlan(concatenation)], [.. parts.SelectMany(part => part.Vectors).Distinct()]));
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
 {
     private const double NanosecondsToPlain = 0.17;   // a number, on one thread, in a network: the numbers come from a farther cache
     private const double NanosecondsToBlocked = 0.25;
+    private const double NanosecondsToConcatenate = 0.1;
     private const int UnknownExtent = 32;             // rows or columns assumed where the model does not say
     private const int BlockChannels = 16;
     private const double Never = 1e15;
@@ -28,6 +29,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
     private readonly Dictionary<NodeView, Costs> _candidates = [];
     private readonly List<(NodeView A, NodeView B)> _ties = [];
     private readonly HashSet<NodeView> _plain = [];
+    private readonly List<(IReadOnlyList<NodeView> Convolutions, double Nanoseconds)> _concatenated = [];
 
     /// <summary>Whether the layout around an operator matters.</summary>
     public static bool Concerns(NodeView node) => node.IsOnnx("Conv") && node.Input(0)?.Shape is { Length: 4 };
@@ -52,6 +54,11 @@ internal sealed class LayoutChoice(GraphView graph, double change)
     /// <summary>Adds an operator that is computed from compressed weights whatever lies around it.</summary>
     public void AddPlain(NodeView node) => _plain.Add(node);
 
+    /// <summary>Adds convolutions that write into the output of the Concat that reads them, if all are computed from compressed weights.</summary>
+    /// <param name="nodes">The convolutions, all added before.</param>
+    /// <param name="numbers">Numbers of the output.</param>
+    public void AddConcatenated(IReadOnlyList<NodeView> nodes, long numbers) => _concatenated.Add((nodes, numbers * NanosecondsToConcatenate));
+
     /// <summary>Chooses.</summary>
     /// <returns>The convolutions that are to be computed from compressed weights.</returns>
     public IReadOnlySet<NodeView> Choose()
@@ -71,6 +78,13 @@ internal sealed class LayoutChoice(GraphView graph, double change)
         {
             cut.AddArc(numbers[a], numbers[b], Never);
             cut.AddArc(numbers[b], numbers[a], Never);
+        }
+
+        foreach ((IReadOnlyList<NodeView> convolutions, double nanoseconds) in _concatenated)
+        {
+            int together = cut.Add(0, nanoseconds);
+            foreach (NodeView convolution in convolutions)
+                cut.AddArc(together, numbers[convolution], Never);
         }
 
         foreach ((int producer, ValueView value) in Values(numbers, outside))

@@ -43,6 +43,23 @@ public class LayoutChoiceTests
         Assert.Equal(2, choice.Choose().Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // nothing is left to be concatenated
+    public void Choose_ConvolutionsThatAConcatReads_GainWhatItCosts(bool isConcatenated)
+    {
+        Node("Conv", "x", "a");
+        NodeView first = Node("Conv", "a", "b"), second = Node("Conv", "a", "c");
+        Node("Concat", "b c", "d");
+        Node("Conv", "d", "y");
+        LayoutChoice choice = Choice();
+        choice.Add([first], 1000, 1000 + (1.4 * Change)); // to plain once, to blocked once
+        choice.Add([second], 1000, 1000 + (0.5 * Change));
+        if (isConcatenated)
+            choice.AddConcatenated([first, second], 2 * 64 * 28 * 28);
+        Assert.Equal(isConcatenated ? 2 : 0, choice.Choose().Count);
+    }
+
     [Fact]
     public void Choose_SlowerKernelsWithoutMargin_AreTaken()
     {
@@ -69,9 +86,9 @@ public class LayoutChoiceTests
 
     private LayoutChoice Choice(double change = 1) => new(new GraphView("graph", [.. _nodes]), change);
 
-    private FakeNode Node(string opType, string input, string output)
+    private FakeNode Node(string opType, string inputs, string output)
     {
-        FakeNode node = new(opType, Value(input), Value(output));
+        FakeNode node = new(opType, [.. inputs.Split(' ').Select(Value)], Value(output));
         _nodes.Add(node);
         return node;
     }
@@ -94,7 +111,7 @@ public class LayoutChoiceTests
 
     private sealed class FakeNode : NodeView
     {
-        public FakeNode(string opType, ValueView input, ValueView output) => (OpType, Inputs, Outputs) = (opType, [input], [output]);
+        public FakeNode(string opType, ValueView[] inputs, ValueView output) => (OpType, Inputs, Outputs) = (opType, inputs, [output]);
 
         public override long GetInt(string name, long fallback) => fallback;
 
