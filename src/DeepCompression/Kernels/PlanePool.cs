@@ -12,19 +12,21 @@ internal static unsafe class PlanePool<TLane, TVector>
     /// <param name="height">Its rows.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="geometry">Windows.</param>
-    /// <param name="to">Where the results go, row after row.</param>
+    /// <param name="first">The first row of results.</param>
+    /// <param name="end">The row behind the last.</param>
+    /// <param name="to">Where the results go, the first row at once, row after row.</param>
     /// <param name="room">Room for a row with pads, a window and four vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* from, int height, int width, PoolingGeometry geometry, float* to, float* room)
+    public static void Run(float* from, int height, int width, PoolingGeometry geometry, int first, int end, float* to, float* room)
     {
-        int rows = geometry.GetOutputHeight(height), columns = geometry.GetOutputWidth(width), window = geometry.KernelWidth, step = geometry.StrideWidth;
+        int columns = geometry.GetOutputWidth(width), window = geometry.KernelWidth, step = geometry.StrideWidth;
         float* inner = room + geometry.PadLeft;
         Fill(room, 0, geometry.PadLeft);
-        for (int row = 0; row < rows; row++, to += columns)
+        for (int row = first; row < end; row++, to += columns)
         {
-            int first = (row * geometry.StrideHeight) - geometry.PadTop, end = Math.Min(first + geometry.KernelHeight, height);
-            first = Math.Max(first, 0);
-            Greatest(from + ((nint)first * width), end - first, width, inner);
+            int top = (row * geometry.StrideHeight) - geometry.PadTop, bottom = Math.Min(top + geometry.KernelHeight, height);
+            top = Math.Max(top, 0);
+            Greatest(from + ((nint)top * width), bottom - top, width, inner);
             Fill(inner, width, width + geometry.PadRight);
             int lanes = sizeof(TVector) / sizeof(float), column = 0;
             for (; step <= 2 && column < columns; column += lanes)

@@ -57,7 +57,7 @@ internal sealed unsafe class PooledConvolution : IConvolution
         long image = (long)Geometry.OutputChannels * rows * columns * sizeof(float), rowBytes = ((long)columns + Pooling.PadLeft + Pooling.PadRight + Pooling.KernelWidth) * sizeof(float);
         rowBytes = (rowBytes + (5 * NativeBuffer.Alignment) - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
         int images = (int)Math.Clamp(MostBytes / Math.Max(image, 1), 1, Math.Max(batch, 1));
-        Call call = new() { Rows = rows, Columns = columns, PooledPlane = (long)Pooling.GetOutputHeight(rows) * Pooling.GetOutputWidth(columns), RoomBytes = rowBytes };
+        Call call = new() { Rows = rows, Columns = columns, PooledRows = Pooling.GetOutputHeight(rows), PooledPlane = (long)Pooling.GetOutputHeight(rows) * Pooling.GetOutputWidth(columns), RoomBytes = rowBytes };
         if (call.PooledPlane == 0 || rows == 0 || columns == 0 || batch == 0)
             return;
         call.Parts = Math.Min(runner.Degree, Geometry.OutputChannels);
@@ -90,13 +90,13 @@ internal sealed unsafe class PooledConvolution : IConvolution
     {
         ref Invocation invocation = ref Unsafe.AsRef<Invocation>(context);
         Call* call = invocation.Call;
-        delegate*<float*, int, int, PoolingGeometry, float*, float*, void> kernel = invocation.Self.GetKernel();
+        delegate*<float*, int, int, PoolingGeometry, int, int, float*, float*, void> kernel = invocation.Self.GetKernel();
         int first = (int)((long)call->Planes * part / call->Parts), end = (int)((long)call->Planes * (part + 1) / call->Parts);
         for (int plane = first; plane < end; plane++)
-            kernel(call->From + ((long)plane * call->Rows * call->Columns), call->Rows, call->Columns, invocation.Self.Pooling, call->To + (plane * call->PooledPlane), (float*)(call->Room + (part * call->RoomBytes)));
+            kernel(call->From + ((long)plane * call->Rows * call->Columns), call->Rows, call->Columns, invocation.Self.Pooling, 0, call->PooledRows, call->To + (plane * call->PooledPlane), (float*)(call->Room + (part * call->RoomBytes)));
     }
 
-    private delegate*<float*, int, int, PoolingGeometry, float*, float*, void> GetKernel() => _width switch
+    private delegate*<float*, int, int, PoolingGeometry, int, int, float*, float*, void> GetKernel() => _width switch
     {
         VectorWidth.Vector512 => &PlanePool<Lane512, Vector512<float>>.Run,
         VectorWidth.Vector256 => &PlanePool<Lane256, Vector256<float>>.Run,
@@ -113,6 +113,7 @@ internal sealed unsafe class PooledConvolution : IConvolution
         public long PooledPlane;
         public int Planes;
         public int Rows;
+        public int PooledRows;
         public int Columns;
         public int Parts;
     }

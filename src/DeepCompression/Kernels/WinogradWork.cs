@@ -5,14 +5,13 @@ namespace DeepCompression.Kernels;
 /// <summary>
 /// One call of a <see cref="WinogradConvolution"/>: units are runs of tiles times runs of output channels. A unit transforms its inputs once; then, for a block of
 /// output channels after another, it looks up and transforms the weights of some channels, adds their products to the sums, and transforms the sums.
-/// Where results are pooled, a unit has all tiles of an image, and the results of a block stay in a cache until they are.
+/// Where results are pooled, a unit has all tiles that some rows of pooled results need, and the results of a block stay in a cache until they are pooled.
 /// </summary>
 internal unsafe struct WinogradWork
 {
     private const int BlockChannels = 64;       // whose transformed weights fit a second-level cache
     private const int RoomVectors = 40;         // of transforms on their way
     private const int Outputs = WinogradTiling.Outputs;
-    private const int VectorsAThread = 3;       // fewer, and threads share output channels instead: each transforms all inputs
     private const int PooledVectors = 12;       // that are computed at a time where results are pooled
     private const int Line = NativeBuffer.Alignment;
 
@@ -28,13 +27,13 @@ internal unsafe struct WinogradWork
     private readonly PoolingGeometry? _pooling;
     private readonly int _lanes;
     private readonly int _vectorBytes;
-    private readonly int _vectors; // of tiles
-    private int _tileUnits;
-    private int _rowUnits;
+    private WinogradUnits _units;
     private int _parts;
     private int _mostVectors; // of a unit
     private int _groupVectors; // of a unit that are computed at a time
     private nint _restBytes;
+    private nint _resultPlane; // numbers of a channel's results
+    private nint _poolOffset;
     private nint _inputPoint;  // bytes from a point to the next
     private nint _weightPoint;
     private nint _sumPoint;
@@ -54,7 +53,6 @@ internal unsafe struct WinogradWork
         _kernels = WinogradKernels.Get(width, tiling.Points);
         _lanes = TileKernels.GetLanes(width);
         _vectorBytes = _lanes * sizeof(float);
-        _vectors = tiling.GetVectors(_lanes);
     }
 
     /// <summary>Computes the call.</summary>
@@ -67,28 +65,14 @@ internal unsafe struct WinogradWork
         pool.Return(scratch);
     }
 
-    /// <summary>Units of many vectors have as many as kernels take at a time.</summary>
-    private readonly int GetFirstVector(int unit)
-    {
-        int vector = (int)((long)_vectors * unit / _tileUnits), step = _vectors >= 2 * WinogradKernels.ManyVectors * _tileUnits ? WinogradKernels.ManyVectors : 1;
-        return unit == _tileUnits ? _vectors : vector / step * step;
-    }
-
     private readonly nint OutputPlane => (nint)_geometry.GetOutputHeight(_tiling.Height) * _geometry.GetOutputWidth(_tiling.Width);
-
-    private readonly int Units => _tileUnits * _rowUnits;
 
     private void Divide(int degree)
     {
         int products = _tiling.Products, channels = _tiling.Channels;
-        (_tileUnits, _rowUnits) = (_pooling is null ? _tiling.GetUnits(_lanes) : 1, 1);
-        if (degree > 1 && _pooling is null && _vectors >= VectorsAThread * degree)
-            _tileUnits = (_tileUnits + degree - 1) / degree * degree;
-        else if (degree > 1)
-            _rowUnits = Math.Min(degree, _weights.Blocks);
-        _parts = Math.Min(degree, Units);
-        for (int unit = 0; unit < _tileUnits; unit++)
-            _mostVectors = Math.Max(_mostVectors, GetFirstVector(unit + 1) - GetFirstVector(unit));
+        _units = new WinogradUnits(_geometry, _tiling, _pooling, _weights.Blocks, _lanes, degree);
+        _parts = Math.Min(degree, _units.Count);
+        _mostVectors = _units.MostVectors;
         _groupVectors = _pooling is null ? _mostVectors : Math.Min(_mostVectors, PooledVectors + (PooledVectors / 2));
         _inputPoint = Odd((channels * _mostVectors) + 1) * _vectorBytes;
         _weightPoint = (Math.Min(channels, BlockChannels) + 1) / 2 * 2 * WinogradWeights.Rows * sizeof(float) + Line;
@@ -99,10 +83,13 @@ internal unsafe struct WinogradWork
         _planeBytes = _rowLength * ((gridRows * Outputs) + _tiling.Points) * sizeof(float);
         _restBytes = Align(Math.Max((4 * _rowLength * _tiling.Points) + (_planeBytes / sizeof(float)), _outputLength * Outputs)) * sizeof(float);
         _partBytes = (products * (_inputPoint + _weightPoint + _sumPoint)) + (RoomVectors * Line) + (_tiling.Taps * _tiling.Taps * Line) + _restBytes;
+        _resultPlane = OutputPlane;
         if (_pooling is not null)
         {
-            nint poolBytes = Align(_tiling.Width + _pooling.PadLeft + _pooling.PadRight + _pooling.KernelWidth + (4 * _lanes)) * sizeof(float);
-            _partBytes += poolBytes + ((OutputPlane * WinogradWeights.Rows * sizeof(float)) + Line);
+            // Rows of the tiles of a unit: some may be beyond the image, and are not written.
+            _resultPlane = Align((nint)(_mostVectors * _lanes / _tiling.GridColumns + 1) * Outputs * _geometry.GetOutputWidth(_tiling.Width));
+            _poolOffset = (_resultPlane * WinogradWeights.Rows * sizeof(float)) + Line;
+            _partBytes += _poolOffset + (Align(_geometry.GetOutputWidth(_tiling.Width) + _pooling.PadLeft + _pooling.PadRight + _pooling.KernelWidth + (4 * _lanes)) * sizeof(float));
         }
 
         _partBytes = (_partBytes + Line - 1) / Line * Line;
@@ -114,7 +101,7 @@ internal unsafe struct WinogradWork
     private static void RunPart(void* context, int part)
     {
         ref WinogradWork work = ref Unsafe.AsRef<WinogradWork>(context);
-        int first = (int)((long)work.Units * part / work._parts), end = (int)((long)work.Units * (part + 1) / work._parts);
+        int first = (int)((long)work._units.Count * part / work._parts), end = (int)((long)work._units.Count * (part + 1) / work._parts);
         for (int unit = first; unit < end; unit++)
             work.RunUnit(unit, work._scratch + (part * work._partBytes));
     }
@@ -122,13 +109,13 @@ internal unsafe struct WinogradWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void RunUnit(int unit, byte* scratch)
     {
-        int tileUnit = unit / _rowUnits, rowUnit = unit % _rowUnits, points = _tiling.Products, channels = _tiling.Channels;
-        int firstVector = GetFirstVector(tileUnit), vectors = GetFirstVector(tileUnit + 1) - firstVector;
-        int firstTile = firstVector * _lanes, tiles = Math.Min(vectors * _lanes, _tiling.Tiles - firstTile);
+        int points = _tiling.Products, channels = _tiling.Channels;
+        (int firstTile, int tiles) = _units.GetTiles(unit);
+        int vectors = (tiles + _lanes - 1) / _lanes;
         byte* inputs = scratch, sums = inputs + (points * _inputPoint), weights = sums + (points * _sumPoint), room = weights + (points * _weightPoint);
         byte* taps = room + (RoomVectors * Line), rest = taps + (_tiling.Taps * _tiling.Taps * Line);
         int group = -1;
-        int firstBlock = (int)((long)_weights.Blocks * rowUnit / _rowUnits), endBlock = (int)((long)_weights.Blocks * (rowUnit + 1) / _rowUnits);
+        (int firstBlock, int endBlock) = _units.GetBlocks(unit);
         int rowsAGroup = _geometry.OutputChannels / _geometry.Groups;
         for (int block = firstBlock; block < endBlock; block++)
         {
@@ -139,7 +126,7 @@ internal unsafe struct WinogradWork
             }
 
             int row = block % _weights.BlocksAGroup * WinogradWeights.Rows, rows = Math.Min(rowsAGroup - row, WinogradWeights.Rows), firstRow = (group * rowsAGroup) + row;
-            float* results = _pooling is null ? _y + (firstRow * OutputPlane) : (float*)(rest + _restBytes);
+            float* results = _pooling is null ? _y + (firstRow * OutputPlane) : (float*)(rest + _restBytes) - (firstTile / _tiling.GridColumns * Outputs * (nint)_geometry.GetOutputWidth(_tiling.Width));
             for (int first = 0, count; first < vectors; first += count)
             {
                 count = vectors - first <= _groupVectors ? vectors - first : PooledVectors;
@@ -166,17 +153,17 @@ internal unsafe struct WinogradWork
             }
 
             if (_pooling is not null)
-                Pool(firstRow, rows, results);
+                Pool(unit, firstRow, rows, results, (float*)(rest + _restBytes + _poolOffset));
         }
     }
 
-    private readonly void Pool(int firstRow, int rows, float* results)
+    private readonly void Pool(int unit, int firstRow, int rows, float* results, float* room)
     {
-        int height = _geometry.GetOutputHeight(_tiling.Height), width = _geometry.GetOutputWidth(_tiling.Width);
-        nint plane = (nint)_pooling!.GetOutputHeight(height) * _pooling.GetOutputWidth(width);
-        float* room = results + (OutputPlane * WinogradWeights.Rows) + (Line / sizeof(float));
-        for (int row = 0; row < rows; row++)
-            _kernels.Pool(results + (row * OutputPlane), height, width, _pooling, _y + ((firstRow + row) * plane), room);
+        int height = _geometry.GetOutputHeight(_tiling.Height), width = _geometry.GetOutputWidth(_tiling.Width), pooledWidth = _pooling!.GetOutputWidth(width);
+        (int top, int bottom) = _units.GetPooledRows(unit);
+        float* to = _y + ((nint)firstRow * _pooling.GetOutputHeight(height) * pooledWidth) + ((nint)top * pooledWidth);
+        for (int row = 0; row < rows; row++, to += (nint)_pooling.GetOutputHeight(height) * pooledWidth)
+            _kernels.Pool(results + (row * _resultPlane), height, width, _pooling, top, bottom, to, room);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -286,7 +273,7 @@ internal unsafe struct WinogradWork
             float* from = rest;
             for (WinogradPiece piece = pieces.First; piece.Tiles > 0; piece = pieces.Next(piece))
             {
-                float* image = results + ((((nint)piece.Image * _geometry.OutputChannels) + row) * OutputPlane);
+                float* image = results + ((((nint)piece.Image * _geometry.OutputChannels) + row) * _resultPlane);
                 int left = piece.Tiles, skipped = piece.Skipped;
                 for (int i = 0; i < piece.Rows; i++)
                 {
