@@ -5,7 +5,7 @@ namespace DeepCompression.ExecutionProvider.Compute;
 /// <summary>Layers that follow one another, on a batch of samples.</summary>
 internal sealed unsafe class ChainUnit(Shared<LayerChain> shared, long[] inputShape, long[] outputShape, int input, int output) : Unit
 {
-    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
+    public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {

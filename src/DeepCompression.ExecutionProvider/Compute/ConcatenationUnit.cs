@@ -5,7 +5,7 @@ namespace DeepCompression.ExecutionProvider.Compute;
 /// <summary>Convolutions with compressed weights, each of which writes its channels of one output.</summary>
 internal sealed unsafe class ConcatenationUnit(Shared<ConvolutionKernels> shared, int rank, int[] inputs, int output) : Unit
 {
-    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
+    public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {

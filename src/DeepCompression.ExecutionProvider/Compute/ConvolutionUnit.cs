@@ -5,7 +5,7 @@ namespace DeepCompression.ExecutionProvider.Compute;
 /// <summary>Conv, 1-D or 2-D, with a compressed weight, and the pooling that is computed with it.</summary>
 internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, PoolingGeometry? pooling, int rank, int input, int output) : Unit
 {
-    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
+    public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {

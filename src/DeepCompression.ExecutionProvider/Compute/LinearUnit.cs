@@ -5,7 +5,7 @@ namespace DeepCompression.ExecutionProvider.Compute;
 /// <summary>MatMul or Gemm with a sparse weight: every row of the input times the transposed weight.</summary>
 internal sealed unsafe class LinearUnit(Shared<SparseLinear> shared, int input, int output) : Unit
 {
-    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
+    public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {

@@ -6,7 +6,7 @@ namespace DeepCompression.ExecutionProvider.Compute;
 /// <summary>LSTM or GRU with sparse weights.</summary>
 internal sealed unsafe class RecurrentUnit(Shared<SparseRecurrent> shared, RecurrentUnit.Ports ports, ConstantState? hidden, ConstantState? cell) : Unit
 {
-    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
+    public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {

@@ -1,15 +1,12 @@
 namespace DeepCompression.ExecutionProvider.Compute;
 
-/// <summary>A kernel that several units may use, of which one owns it.</summary>
+/// <summary>A kernel that several units may use.</summary>
 /// <param name="Kernel">The kernel.</param>
-/// <param name="IsOwner">Whether the unit counts and frees the kernel.</param>
-internal readonly record struct Shared<T>(T Kernel, bool IsOwner)
+/// <param name="Users">Counts the units.</param>
+/// <param name="IsFirst">Whether this unit is the one that counts the kernel's bytes.</param>
+internal readonly record struct Shared<T>(T Kernel, KernelUsers Users, bool IsFirst)
     where T : class, IDisposable
 {
-    /// <summary>Frees the kernel where this is its owner.</summary>
-    public void Dispose()
-    {
-        if (IsOwner)
-            Kernel.Dispose();
-    }
+    /// <summary>One user less: the last one frees the kernel, whichever it is.</summary>
+    public void Dispose() => Users.Leave();
 }

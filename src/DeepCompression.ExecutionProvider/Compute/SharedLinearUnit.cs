@@ -5,7 +5,7 @@ namespace DeepCompression.ExecutionProvider.Compute;
 /// <summary>MatMul or Gemm with a shared weight that is not pruned.</summary>
 internal sealed unsafe class SharedLinearUnit(Shared<SharedLinear> shared, int input, int output) : Unit
 {
-    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
+    public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {

@@ -10,7 +10,7 @@ namespace DeepCompression.ExecutionProvider.Compute;
 /// <param name="output">The place of the output at the fused node.</param>
 internal sealed unsafe class TransposedConvolutionUnit(Shared<SparseTransposedConvolution> shared, int rank, (int Height, int Width)? only, int input, int output) : Unit
 {
-    public override long ResidentBytes => shared.IsOwner ? shared.Kernel.ResidentBytes : 0;
+    public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
     public override void Run(in KernelCall call)
     {

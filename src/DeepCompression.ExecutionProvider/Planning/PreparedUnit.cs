@@ -47,10 +47,7 @@ internal sealed class PreparedUnit : IDisposable
     public static PreparedUnit? Open(long key)
     {
         PreparedUnit? unit = Find(key);
-        if (unit is null || Volatile.Read(ref unit._users) == 0)
-            return null;
-        Interlocked.Increment(ref unit._users);
-        return unit;
+        return unit is not null && unit.TryEnter() ? unit : null;
     }
 
     /// <summary>Makes the unit, with its kernel.</summary>
@@ -83,6 +80,20 @@ internal sealed class PreparedUnit : IDisposable
     {
         if (Interlocked.Decrement(ref _users) == 0)
             _graph?.Dispose();
+    }
+
+    // Nobody enters what was freed.
+    private bool TryEnter()
+    {
+        for (int users = Volatile.Read(ref _users); users > 0;)
+        {
+            int found = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (found == users)
+                return true;
+            users = found;
+        }
+
+        return false;
     }
 
     private static List<string> Names(IEnumerable<ValueView?> values)

@@ -66,14 +66,14 @@ public static class CompressedModel
         if (report.Unavailable is not null || DeepCompressionProvider.Runtime is not OrtRuntime ort)
             return Open(FullParser.Unpack(model, _ => true), path, options);
 
-        ModelPlan plan = Plan(ref model);
+        ModelPlan plan = FullParser.Named(path, Plan);
         long handedOver;
         InferenceSession session;
         using (PreparedKernels kernels = new(plan.Units, plan.Options.KernelOptions))
         using (SessionTensors tensors = new(ort))
-        using (SessionModel prepared = new(model, plan, tensors))
+        using (SessionModel prepared = new(plan, tensors))
         {
-            byte[] content = Prepare(prepared, kernels, tensors, ort, plan.Options, model.Name);
+            byte[] content = FullParser.Named(path, () => Prepare(prepared, kernels, tensors, ort, plan.Options));
             using SessionCopy copy = new(ort, options);
             copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, "1");
             tensors.AddTo(copy);
@@ -85,38 +85,30 @@ public static class CompressedModel
             NativeHeap.Trim();
         return session;
 
-        ModelPlan Plan(ref ModelMessage model)
+        ModelPlan Plan()
         {
             ModelPlan Make(ModelMessage model) => ModelPlan.Make(model, SessionOptionsExtensions.SettingsOf(options), options.IntraOpNumThreads, report);
             ModelPlan plan = Make(model);
             HashSet<string> unreadable = [.. plan.Graphs.SelectMany(graph => graph.Unreadable).SelectMany(node => node.Outputs)];
             if (unreadable.Count == 0 && !model.HasWeightsInFunctions && model.DomainVersion is null or NodeDomain.Version)
                 return plan;
-            model = new ModelMessage(FullParser.Unpack(model, node => node.Scope.Function is not null || unreadable.Contains(node.Name)), model.Path);
-            return Make(model);
+            return Make(new ModelMessage(FullParser.Unpack(model, node => node.Scope.Function is not null || unreadable.Contains(node.Name)), model.Path));
         }
     }
 
     // On all processors, before the session is created: from then on threads of ONNX Runtime spin.
-    private static byte[] Prepare(SessionModel model, PreparedKernels kernels, SessionTensors tensors, OrtRuntime ort, ProviderOptions options, string name)
+    private static byte[] Prepare(SessionModel model, PreparedKernels kernels, SessionTensors tensors, OrtRuntime ort, ProviderOptions options)
     {
-        try
+        byte[] content = model.Write();
+        kernels.Build(tensors.Allocate());
+        foreach (IReadOnlyList<PreparedUnit> units in model.Units)
         {
-            byte[] content = model.Write();
-            kernels.Build(tensors.Allocate());
-            foreach (IReadOnlyList<PreparedUnit> units in model.Units)
-            {
-                SharedKernels shared = new(options.KernelOptions, kernels);
-                foreach (PreparedUnit unit in units)
-                    unit.Compile(ort, options, shared);
-            }
+            SharedKernels shared = new(options.KernelOptions, kernels);
+            foreach (PreparedUnit unit in units)
+                unit.Compile(ort, options, shared);
+        }
 
-            return content;
-        }
-        catch (InvalidDataException damage)
-        {
-            throw new InvalidDataException($"{name}: {damage.Message}", damage);
-        }
+        return content;
     }
 
     private static InferenceSession Open(byte[] content, string? path, SessionOptions options)

@@ -154,6 +154,56 @@ public sealed class CompressedModelTests
         Assert.Contains("PackedWeight", error.Message, StringComparison.Ordinal);
     }
 
+    [ProviderFact]
+    public void CreateSession_AttributesThatDoNotFitTheWeight_NamesFileAndNode()
+    {
+        OnnxModel dense = Model(17, new Input("x", [1, 8, 6, 6]), new Output("y", [1, 12, 6, 6]), Weight("w", 1, 0.4, 20, 12, 8, 3, 3), Node("Conv", "x w", "y", Ints("strides", 1, 1, 1)));
+        dense.Proto.Graph.Node[0].Name = "odd";
+        using SessionOptions options = new();
+        var error = Assert.Throws<InvalidDataException>(() => CompressedModel.CreateSession(Compress(dense, ModelForm.Packed), options, ClaimAll));
+        Assert.StartsWith("model: node 'odd': ", error.Message, StringComparison.Ordinal);
+    }
+
+    [ProviderFact]
+    public void CreateSession_RuntimeFoldsOneReaderOfAWeight_OthersKeepTheKernel()
+    {
+        OnnxModel dense = Model(17, new Input("x", [1, 64]), new Output("y", [1, 32]), Weight("w", 1, 0.2, 20, 64, 32), Floats("c", [1, 64], Random(2, 64)),
+            Node("MatMul", "c w", "a"), Node("MatMul", "x w", "b"), Node("Add", "a b", "y"));
+        OnnxModel packed = Compress(dense, ModelForm.Packed);
+        float[][] expected = Run(dense, null, out _, _x);
+        for (int round = 0; round < 20; round++)
+        {
+            using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using InferenceSession session = CompressedModel.CreateSession(packed, options, ClaimAll), other = CompressedModel.CreateSession(packed, options, ClaimAll);
+            AssertClose(expected, Run(session, _x));
+            AssertClose(expected, Run(other, _x));
+        }
+    }
+
+    [ProviderFact]
+    public void CreateSession_OneFileFromManyThreads_EqualsStock()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("dc-model").FullName, "model.onnx");
+        try
+        {
+            OnnxModel dense = TwoLayers();
+            Compress(dense, ModelForm.Portable).Save(path);
+            float[][] expected = Run(dense, null, out _, _x);
+            using SessionOptions shared = new() { IntraOpNumThreads = 1 };
+            shared.AppendDeepCompression(ClaimAll);
+            Parallel.For(0, 64, i =>
+            {
+                using SessionOptions own = new() { IntraOpNumThreads = 2 };
+                using InferenceSession session = i % 2 == 0 ? CompressedModel.CreateSession(path, shared) : CompressedModel.CreateSession(path, own, ClaimAll);
+                AssertClose(expected, Run(session, _x));
+            });
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
     private static void AssertEqualsStock(OnnxModel dense, OnnxModel compressed, double minimumSpeedup, params (string Name, float[] Values, long[] Shape)[] inputs)
     {
         using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };

@@ -125,7 +125,7 @@ public sealed class FoldedNormalizationTests
 
         ModelMessage message = FullParser.Outline(compressed.ToBytes(), null);
         using SessionTensors tensors = new(DeepCompressionProvider.Runtime!);
-        using SessionModel written = new(message, ModelPlan.Make(message, _claimNone, 1, new DeepCompressionReport()), tensors);
+        using SessionModel written = new(ModelPlan.Make(message, _claimNone, 1, new DeepCompressionReport()), tensors);
         return ModelProto.Parser.ParseFrom(written.Write());
     }
 }

@@ -16,7 +16,25 @@ internal static class FullParser
         }
         catch (InvalidDataException)
         {
-            return new ModelMessage(OnnxModel.FromBytes(bytes, path).ToBytes(), path); // says what is wrong, or writes it as others do
+            byte[] rewritten = OnnxModel.FromBytes(bytes, path).ToBytes(); // says what is wrong, or writes it as others do
+            return Named(path, () => new ModelMessage(rewritten, path));
+        }
+    }
+
+    /// <summary>Does something with a model; what is wrong with it is said with the file's name.</summary>
+    /// <param name="path">The file; null for a model made in memory.</param>
+    /// <param name="action">What is done.</param>
+    /// <exception cref="InvalidDataException">The model is damaged.</exception>
+    public static T Named<T>(string? path, Func<T> action)
+    {
+        string name = path is null ? "model" : Path.GetFileName(path);
+        try
+        {
+            return action();
+        }
+        catch (InvalidDataException damage) when (!damage.Message.StartsWith($"{name}: ", StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{name}: {damage.Message}", damage);
         }
     }
 

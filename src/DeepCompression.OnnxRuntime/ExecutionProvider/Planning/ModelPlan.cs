@@ -11,11 +11,11 @@ namespace DeepCompression.OnnxRuntime.Planning;
 /// What the execution provider will compute of a model, decided by its own planner before there is a session, so that all
 /// other weights can be given to ONNX Runtime as dense ones.
 /// </summary>
+/// <param name="Model">The model.</param>
 /// <param name="Graphs">The graphs, outer ones first.</param>
 /// <param name="Options">How the execution provider is set up.</param>
-internal sealed record ModelPlan(IReadOnlyList<ModelPlan.GraphPlan> Graphs, ProviderOptions Options)
+internal sealed record ModelPlan(ModelMessage Model, IReadOnlyList<ModelPlan.GraphPlan> Graphs, ProviderOptions Options)
 {
-
     /// <summary>The operators that are computed, in the order of the model.</summary>
     public IEnumerable<UnitPlan> Units => Graphs.SelectMany(graph => graph.Claims).SelectMany(claim => claim.Units);
 
@@ -41,7 +41,7 @@ internal sealed record ModelPlan(IReadOnlyList<ModelPlan.GraphPlan> Graphs, Prov
             graphs.Add(new GraphPlan(graph, claims, declined, [.. graph.Message.Nodes.Where(node => node.Domain == WeightNode.Domain && !read.Contains(node))]));
         }
 
-        return new ModelPlan(graphs, options);
+        return new ModelPlan(model, graphs, options);
     }
 
     /// <summary>What is done with the weights of one graph.</summary>

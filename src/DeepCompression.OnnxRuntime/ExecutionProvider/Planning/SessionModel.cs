@@ -25,12 +25,11 @@ internal sealed class SessionModel : IDisposable
     private readonly Dictionary<GraphMessage, GraphEdit> _edits = [];
 
     /// <summary>Decides what becomes of every graph.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="plan">What is computed from compressed weights.</param>
+    /// <param name="plan">The model, and what of it is computed from compressed weights.</param>
     /// <param name="tensors">Takes the bytes of tensors.</param>
-    public SessionModel(ModelMessage model, ModelPlan plan, SessionTensors tensors)
+    public SessionModel(ModelPlan plan, SessionTensors tensors)
     {
-        (_model, _tensors) = (model, tensors);
+        (_model, _tensors) = (plan.Model, tensors);
         foreach (ModelPlan.GraphPlan graph in plan.Graphs)
             _edits.Add(graph.Graph.Message, new GraphEdit(graph));
     }

@@ -55,7 +55,8 @@ public sealed class ModelMessageTests
 
         byte[] model = [0x08, 8, .. Field(ModelProto.GraphFieldNumber, graph)];
         Assert.Throws<InvalidDataException>(() => new ModelMessage(model, null));
-        Assert.Throws<InvalidDataException>(() => FullParser.Outline(model, null));
+        Assert.StartsWith("model: ", Assert.Throws<InvalidDataException>(() => FullParser.Outline(model, null)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("deep.onnx: ", Assert.Throws<InvalidDataException>(() => FullParser.Outline(model, "/models/deep.onnx")).Message, StringComparison.Ordinal);
 
         static byte[] Field(int number, ByteString content) => [.. new MessageWriter().Write(number, content.Span).Written];
     }
