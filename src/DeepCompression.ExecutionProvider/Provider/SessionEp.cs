@@ -75,7 +75,7 @@ internal sealed unsafe class SessionEp(OrtRuntime ort, ProviderOptions options)
             for (int i = 0; i < claims.Length; i++)
                 claims[i] = new GraphCompiler(ep.Ort, graphs[i], fusedNodes[i]);
             using PreparedKernels kernels = new(claims.SelectMany(claim => claim.Plans), ep.Options.KernelOptions);
-            kernels.Build([]);
+            kernels.Build([], bytes: 0);
             for (; done < count; done++)
                 infos[done] = NodeCompute.Create(claims[done].Compile(ep.Options, kernels));
             return null;

@@ -96,11 +96,11 @@ public static class CompressedModel
         }
     }
 
-    // On all processors, before the session is created: from then on threads of ONNX Runtime spin.
+    // Before the session is created: from then on threads of ONNX Runtime spin.
     private static byte[] Prepare(SessionModel model, PreparedKernels kernels, SessionTensors tensors, OrtRuntime ort, ProviderOptions options)
     {
         byte[] content = model.Write();
-        kernels.Build(tensors.Allocate());
+        kernels.Build(tensors.Allocate(), tensors.Bytes);
         foreach (IReadOnlyList<PreparedUnit> units in model.Units)
         {
             SharedKernels shared = new(options.KernelOptions, kernels);
