@@ -9,7 +9,8 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     private const int SumBytes = 256 << 10;    // of a part: they stay in the second-level cache beside the inputs
     private const double LittlePacking = 0.14; // of the work: up to so much, it is done twice rather than sent from one core to another
     private const double MuchPacking = 0.2;    // of the work where lanes are positions: from so much on, threads share positions, and their ends cache lines
-    private const int PartsOfOnePass = 2;      // a thread: evens out threads; of several passes, units do
+    private const int PartsOfFewPasses = 2;    // a thread: evens out threads of which one is slower or late
+    private const int ManyPasses = 4;          // from so many on, a thread's passes do that
     private const double LeastWeights = 8;     // of a row in a block: fewer, and moving its sums costs more than they save
 
     /// <summary>Plans a size.</summary>
@@ -48,7 +49,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
             Places[lane] = (lane / (Cut.GridRows * Cut.GridColumns), lane / Cut.GridColumns % Cut.GridRows, lane % Cut.GridColumns);
         Passes = ConvolutionPasses.Cover(Cut.Lanes, BlockRows, BlockColumns);
         if (threads > 1)
-            parts = Math.Max(parts, Passes.Length > 1 ? threads : threads * PartsOfOnePass);
+            parts = Math.Max(parts, Passes.Length >= ManyPasses ? threads : threads * PartsOfFewPasses);
         int sums = GetLargestShape().Sums * VectorBytes * geometry.OutputChannels;
         Layout = BlockedLayout.Build(weights, ChooseBlock(weights), ((sums / SumBytes / parts) + 1) * parts, geometry.OutputChannels / geometry.Groups, IsFlat ? null : GetPositions(), together: outputs?.Count ?? 1);
     }
