@@ -7,7 +7,7 @@ namespace DeepCompression.Kernels;
 /// A convolution and the maximum pooling behind it: results of the convolution stay in a cache, and only pooled ones go to the output.
 /// Instances may be used by several threads at the same time.
 /// </summary>
-internal sealed unsafe class PooledConvolution : IConvolution
+public sealed unsafe class PooledConvolution : IConvolution
 {
     private const long MostBytes = 16 << 20; // of results that wait for pooling, beyond those of one image
 
@@ -19,8 +19,11 @@ internal sealed unsafe class PooledConvolution : IConvolution
     /// <param name="convolution">The convolution, which this disposes of.</param>
     /// <param name="pooling">Windows whose greatest number is taken.</param>
     /// <param name="options">How to build; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The windows are not possible, or not pooled by their maximum.</exception>
     public PooledConvolution(IConvolution convolution, PoolingGeometry pooling, KernelOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(convolution);
+        ArgumentNullException.ThrowIfNull(pooling);
         pooling.Validate();
         if (pooling.Kind != PoolingKind.Maximum)
             throw new ArgumentException("Windows are not pooled by their maximum.", nameof(pooling));

@@ -3,7 +3,7 @@ using DeepCompression.Benchmarks.Harness;
 namespace DeepCompression.Benchmarks.Ep;
 
 /// <summary>
-/// The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels | fc | nbits | conv | convtranspose | lstm | shared ...]
+/// The execution provider against stock ONNX Runtime: <c>./build.sh bench ep [kernels | fc | nbits | conv | convtranspose | lstm | shared | filtering ...]
 /// [packed] [models | alexnet | lenet | generator | speech | charrnn | squeezenet | darknet | ocr ...]</c>; without words, everything.
 /// </summary>
 internal sealed class EpBench : IBench

@@ -8,14 +8,14 @@ namespace DeepCompression.Benchmarks.Ep;
 internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
 {
     /// <summary>The words that choose rows.</summary>
-    public static readonly string[] Kinds = ["fc", "nbits", "conv", "convtranspose", "lstm", "shared"];
+    public static readonly string[] Kinds = ["fc", "nbits", "conv", "convtranspose", "lstm", "shared", "filtering"];
 
     private const int Rounds = 15; // measurements a side
 
     private KernelPeak _peak = new(1, 1);
     private QuietProbe? _probe;
 
-    /// <summary>Adds all rows, or those whose kind is among the arguments: fc, nbits, conv, convtranspose, lstm, shared.</summary>
+    /// <summary>Adds all rows, or those whose kind is among the arguments: fc, nbits, conv, convtranspose, lstm, shared, filtering.</summary>
     public void Run()
     {
         _peak = KernelPeak.Measure();
@@ -37,6 +37,8 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
                 Recurrent(runner);
             if (Wants("shared"))
                 Shared(runner);
+            if (Wants("filtering"))
+                Filtering(runner);
         }
     }
 
@@ -193,6 +195,50 @@ internal sealed class KernelRows(BenchTable table, IReadOnlyList<string> wanted)
             Row($"{bits}-bit codebook 4096x4096, not pruned", runner, () => layer.Compute(x, y, 1, runner), stock.Run, bar, codes.Length, layer.ResidentBytes, codes.Length);
             Check(y, stock.Output);
         }
+    }
+
+    /// <summary>Convolutions that are not pruned; their rate is in multiply-adds of sums of products, so that it may be above the peak.</summary>
+    private void Filtering(KernelThreads runner)
+    {
+        foreach ((int channels, int size) in ((int, int)[])[(64, 56), (128, 28)])
+        {
+            KernelData data = new(channels, channels * 9, 1, 16);
+            float[] x = KernelData.Inputs(channels * size * size), y = new float[x.Length];
+            TensorProto[] weights = [KernelStock.Tensor("w", data.Dense, channels, channels, 3, 3)];
+            using KernelStock shorter = Chain(weights, ["w"], 1, x, [1, channels, size, size], [1, channels, size, size], runner.Degree, 1);
+            using KernelStock longer = Chain(weights, ["w"], 3, x, [1, channels, size, size], [1, channels, size, size], runner.Degree, 1);
+            ConvolutionGeometry geometry = new() { OutputChannels = channels, InputChannels = channels, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+            using WinogradConvolution layer = new(data.Sparse, geometry, activation: Activation.Relu);
+            ChainRow($"3x3 {channels}->{channels} on {size}x{size}, only shared", runner, () => Compute(layer, x, y, size, runner), shorter, longer, 2, 1, data.Sparse.NonZeros * (double)size * size, layer.ResidentBytes, data.Sparse.NonZeros);
+            Check(y, shorter.Output);
+        }
+
+        foreach ((int kernel, int stride) in ((int, int)[])[(7, 2), (11, 4)])
+        {
+            const int Outputs = 96, Inputs = 3, Size = 227, Window = 3;
+            KernelData data = new(Outputs, Inputs * kernel * kernel, 1, 256);
+            ConvolutionGeometry geometry = new() { OutputChannels = Outputs, InputChannels = Inputs, KernelHeight = kernel, KernelWidth = kernel, StrideHeight = stride, StrideWidth = stride };
+            PoolingGeometry pooling = new() { KernelHeight = Window, KernelWidth = Window, StrideHeight = 2, StrideWidth = 2 };
+            int height = geometry.GetOutputHeight(Size), pooled = pooling.GetOutputHeight(height);
+            float[] x = KernelData.Inputs(Inputs * Size * Size), y = new float[Outputs * pooled * pooled];
+            using KernelStock stock = new(
+                [
+                    KernelStock.Node("Conv", ["x", "w"], ["c"], ("strides", new long[] { stride, stride })), KernelStock.Node("Relu", ["c"], ["r"]),
+                    KernelStock.Node("MaxPool", ["r"], ["y"], ("kernel_shape", new long[] { Window, Window }), ("strides", new long[] { 2, 2 })),
+                ],
+                [KernelStock.Tensor("w", data.Dense, Outputs, Inputs, kernel, kernel)], (x, [1, Inputs, Size, Size]), [1, Outputs, pooled, pooled], runner.Degree);
+            using PooledConvolution layer = new(new WinogradConvolution(data.Sparse, geometry, activation: Activation.Relu), pooling);
+            Row(
+                $"{kernel}x{kernel} {Inputs}->{Outputs} on {Size}x{Size}, stride {stride}, only shared, pooled", runner, () => Compute(layer, x, y, Size, runner), stock.Run, 1,
+                data.Sparse.NonZeros * (double)height * height, layer.ResidentBytes, data.Sparse.NonZeros);
+            Check(y, stock.Output);
+        }
+    }
+
+    private static unsafe void Compute(IConvolution layer, float[] x, float[] y, int size, KernelThreads runner)
+    {
+        fixed (float* from = x, to = y)
+            layer.Compute(from, to, 1, size, size, runner);
     }
 
     private void Row(string name, KernelThreads runner, Action ours, Action stock, double? bar, double multiplyAdds, long bytes, long nonZeros)
