@@ -71,7 +71,8 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     /// <inheritdoc/>
     public override UnitPlan Extend(GraphView graph)
     {
-        if (Rank != 4 || Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0 || graph.OnlyReader(Results[0]) is not NodeView pool)
+        // Others would write all results and read them again, which costs more than a pooling layer of stock's and a change of layout.
+        if (_choice.Method != ConvolutionMethod.Winograd || Rank != 4 || Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0 || graph.OnlyReader(Results[0]) is not NodeView pool)
             return this;
         PoolingGeometry? pooling = PoolingShape.Read(pool, Geometry.GetOutputHeight(Height), Geometry.GetOutputWidth(Width));
         return pooling is { Kind: PoolingKind.Maximum } ? this with { Pooling = pooling, Followers = [.. Followers, pool] } : this;

@@ -37,7 +37,7 @@ internal readonly unsafe struct Lane512 : ILane<Vector512<float>>
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadEvens(float* from) => Avx512F.PermuteVar16x32x2(Vector512.Load(from), Vector512<int>.Indices * 2, Vector512.Load(from + 16));
+    public static Vector512<float> LoadEvens(float* from) => Avx512F.PermuteVar16x32x2(Vector512.Load(from), Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), Vector512.Load(from + 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadFours(float* p0, float* p1, float* p2, float* p3, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3)

@@ -8,7 +8,7 @@ internal static unsafe class PlanePool<TLane, TVector>
     where TVector : unmanaged
 {
     /// <summary>Pools a plane.</summary>
-    /// <param name="from">The plane, row after row; behind it, as many numbers as a vector has may be read.</param>
+    /// <param name="from">The plane, row after row; behind it, as many numbers as two vectors and a window have may be read.</param>
     /// <param name="height">Its rows.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="geometry">Windows.</param>
@@ -20,12 +20,19 @@ internal static unsafe class PlanePool<TLane, TVector>
     public static void Run(float* from, int height, int width, PoolingGeometry geometry, int first, int end, float* to, float* room)
     {
         int columns = geometry.GetOutputWidth(width), window = geometry.KernelWidth, step = geometry.StrideWidth;
+        bool isDirect = step <= 2 && geometry is { PadLeft: 0, PadRight: 0 };
         float* inner = room + geometry.PadLeft;
         Fill(room, 0, geometry.PadLeft);
         for (int row = first; row < end; row++, to += columns)
         {
             int top = (row * geometry.StrideHeight) - geometry.PadTop, bottom = Math.Min(top + geometry.KernelHeight, height);
             top = Math.Max(top, 0);
+            if (isDirect)
+            {
+                Windows(from + ((nint)top * width), bottom - top, width, window, step, to, columns, room);
+                continue;
+            }
+
             Greatest(from + ((nint)top * width), bottom - top, width, inner);
             Fill(inner, width, width + geometry.PadRight);
             int lanes = sizeof(TVector) / sizeof(float), column = 0;
@@ -54,6 +61,32 @@ internal static unsafe class PlanePool<TLane, TVector>
                     result = MathF.Max(result, room[(column * step) + i]);
                 to[column] = result;
             }
+        }
+    }
+
+    /// <summary>A row of results where there are no columns of padding: nothing is stored on the way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Windows(float* from, int rows, int width, int window, int step, float* to, int columns, float* room)
+    {
+        int lanes = sizeof(TVector) / sizeof(float);
+        for (int column = 0; column < columns; column += lanes, from += lanes * step)
+        {
+            float* p = from;
+            TVector result = step == 1 ? *(TVector*)p : TLane.LoadEvens(p);
+            for (int row = 0; row < rows; row++, p += width)
+            {
+                for (int i = row == 0 ? 1 : 0; i < window; i++)
+                    result = TLane.Max(result, step == 1 ? *(TVector*)(p + i) : TLane.LoadEvens(p + i));
+            }
+
+            if (column + lanes <= columns)
+            {
+                *(TVector*)(to + column) = result;
+                continue;
+            }
+
+            *(TVector*)room = result;
+            ShortRow.Copy(room, to + column, columns - column);
         }
     }
 

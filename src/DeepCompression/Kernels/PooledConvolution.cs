@@ -64,7 +64,7 @@ public sealed unsafe class PooledConvolution : IConvolution
         if (call.PooledPlane == 0 || rows == 0 || columns == 0 || batch == 0)
             return;
         call.Parts = Math.Min(runner.Degree, Geometry.OutputChannels);
-        long bytes = (image * images) + (4 * NativeBuffer.Alignment); // reading may go beyond the last row
+        long bytes = (image * images) + (4 * NativeBuffer.Alignment) + (sizeof(float) * (long)Pooling.KernelWidth); // reading may go beyond the last row
         bytes = (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
         NativeBuffer scratch = _scratch.Rent(bytes + (rowBytes * call.Parts));
         call.From = (float*)scratch.Pointer;

@@ -88,7 +88,7 @@ internal unsafe struct WinogradWork
         {
             // Rows of the tiles of a unit: some may be beyond the image, and are not written.
             _resultPlane = Align((nint)(_mostVectors * _lanes / _tiling.GridColumns + 1) * Outputs * _geometry.GetOutputWidth(_tiling.Width));
-            _poolOffset = (_resultPlane * WinogradWeights.Rows * sizeof(float)) + Line;
+            _poolOffset = (Align((_resultPlane * WinogradWeights.Rows) + _pooling.KernelWidth) * sizeof(float)) + (2 * Line);
             _partBytes += _poolOffset + (Align(_geometry.GetOutputWidth(_tiling.Width) + _pooling.PadLeft + _pooling.PadRight + _pooling.KernelWidth + (4 * _lanes)) * sizeof(float));
         }
 
