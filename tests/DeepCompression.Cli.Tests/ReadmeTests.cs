@@ -19,6 +19,8 @@ public sealed class ReadmeTests
         File.WriteAllBytes(tool["pruned.onnx"], Tool.Mlp(shared: true).ToByteArray());
         File.WriteAllBytes(tool["samples.npy"], Tool.Npy([.. Enumerable.Range(0, 32).Select(i => i / 32f)]));
         File.WriteAllText(tool["recipe.json"], """{ "default": { "sparsity": 0.5, "bits": 6 } }""");
+        IEnumerable<string> rows = Enumerable.Range(0, 256).Select(i => string.Join(',', Enumerable.Range(0, 32).Select(column => column % 10 == i % 10 ? 1 : 0).Append(i % 10)));
+        File.WriteAllLines(tool["train.csv"], rows.Prepend(string.Join(',', Enumerable.Range(0, 32).Select(column => $"x{column}").Append("label"))));
         // What the lines before it leave behind.
         Assert.Equal(0, tool.Run("compress", "model.onnx", "-o", "small.onnx", "--bits", "8"));
         Assert.Equal(0, tool.Run([.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..], .. line.Contains(" -o ", StringComparison.Ordinal) ? new[] { "--force" } : []]));

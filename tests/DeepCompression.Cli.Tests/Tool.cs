@@ -8,6 +8,8 @@ namespace DeepCompression.Cli.Tests;
 /// <summary>Runs the tool in this process, in a folder of its own that holds a small model.</summary>
 internal sealed class Tool : IDisposable
 {
+    private static readonly string[] _fileExtensions = [".onnx", ".json", ".npz", ".npy", ".csv"];
+
     public Tool()
     {
         File.WriteAllBytes(this["model.onnx"], Mlp().ToByteArray());
@@ -26,8 +28,7 @@ internal sealed class Tool : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        string[] located = [.. args.Select(a => a.EndsWith(".onnx", StringComparison.Ordinal) || a.EndsWith(".json", StringComparison.Ordinal) || a.EndsWith(".npz", StringComparison.Ordinal)
-            || a.EndsWith(".npy", StringComparison.Ordinal) || a == "samples/" ? this[a] : a)];
+        string[] located = [.. args.Select(a => a == "samples/" || _fileExtensions.Contains(Path.GetExtension(a)) ? this[a] : a)];
         int code = CommandLine.Run(located, new CommandConsole(output, error, outputIsTerminal: false, errorIsTerminal: false));
         (Output, Error) = (output.ToString(), error.ToString());
         return code;

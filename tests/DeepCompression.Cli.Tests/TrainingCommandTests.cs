@@ -68,7 +68,7 @@ public sealed class TrainingCommandTests
 
     private static void Succeeds(Tool tool, string line) => Assert.True(Run(tool, line) == 0, tool.Error);
 
-    private static int Run(Tool tool, string line) => tool.Run([.. line.Split(' ').Select(word => word is "data.csv" or "plot" ? tool[word] : word)]);
+    private static int Run(Tool tool, string line) => tool.Run([.. line.Split(' ').Select(word => word is "plot" ? tool[word] : word)]);
 
     // Ten classes, told apart by one bright row of pixels each.
     private static void WriteData(Tool tool, int samples)

@@ -43,9 +43,9 @@ internal static class DistillationRows
         DistillationResult[] trained = Jobs.Map(subject.Points.SelectMany(point => runs.Select(run => (point, run))).ToArray(), job => job.run.Measure(job.run.Train(job.point)));
         CompressionResult packed = ModelCompressor.Compress(original, new CompressionOptions { Lossless = true });
 
-        Point lossless = new([.. runs.Select(run => run.Measure(packed))]);
-        Point[] after = [.. trained.Chunk(runs.Length).Select(results => new Point(results))], before = [.. untrained.Select(compressed => new Point([.. runs.Select(run => run.Measure(compressed))]))];
-        (double, double)[] Line(Point[] points) => [lossless.Mean, .. points.Select(point => point.Mean).OrderBy(mean => mean.Ratio)];
+        SeedResults lossless = new([.. runs.Select(run => run.Measure(packed))]);
+        SeedResults[] after = [.. trained.Chunk(runs.Length).Select(results => new SeedResults(results))], before = [.. untrained.Select(compressed => new SeedResults([.. runs.Select(run => run.Measure(compressed))]))];
+        (double, double)[] Line(SeedResults[] points) => [lossless.Mean, .. points.Select(point => point.Mean).OrderBy(mean => mean.Ratio)];
         string stem = $"distillation-{subject.ShortName.ToLowerInvariant()}";
         new LinePlot
         {
@@ -90,8 +90,8 @@ internal static class DistillationRows
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    // The results of all seeds.
-    private sealed record Point(DistillationResult[] Results)
+    // What all seeds of one point brought.
+    private sealed record SeedResults(DistillationResult[] Results)
     {
         public SeedSpread Ratios => new([.. Results.Select(result => result.Ratio)]);
 

@@ -27,7 +27,7 @@ public sealed class LenetBench : IBench
     {
         ArgumentNullException.ThrowIfNull(table);
         bool validates = arguments.Contains("validation"), isFresh = arguments.Contains("fresh");
-        int[] seeds = [.. arguments.Where(a => a.StartsWith("seed=", StringComparison.Ordinal)).Select(a => int.Parse(a[5..], CultureInfo.InvariantCulture))];
+        int[] seeds = [.. arguments.Where(a => a.StartsWith("seed=", StringComparison.Ordinal)).Select(ParseSeed)];
         bool keeps = seeds.Length == 0 && !validates;
         seeds = seeds.Length > 0 ? seeds : [1, 2, 3];
         string[] wanted = [.. arguments.Where(_parts.Contains)];
@@ -71,10 +71,14 @@ public sealed class LenetBench : IBench
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (keeps)
+        if (keeps && table.Rows.Count > before) // what was left out for want of data is measured when there is some
             RowStore.Save(part, table.Rows.Skip(before), seconds);
         Console.WriteLine(Invariant($"{part}: {seconds:F0} s"));
     }
+
+    private static int ParseSeed(string argument) => int.TryParse(argument[5..], NumberStyles.None, CultureInfo.InvariantCulture, out int seed) && seed >= 1
+        ? seed
+        : throw new ArgumentException($"'{argument}': a seed is a whole number from 1.", nameof(argument));
 
     private static void Show(BenchTable table, string part, RowStore.Part kept)
     {
