@@ -22,6 +22,7 @@ internal sealed class MinimumCut
     private int[] _levels = [];
     private int[] _next = [];
     private int[] _queue = [];
+    private int[] _path = []; // arcs
 
     /// <summary>Makes a graph of the two ends alone.</summary>
     public MinimumCut()
@@ -70,11 +71,11 @@ internal sealed class MinimumCut
     /// <returns>Whether a node is on the near side, by its number.</returns>
     public bool[] Solve()
     {
-        (_levels, _next, _queue) = (new int[_nodes], new int[_nodes], new int[_nodes]);
+        (_levels, _next, _queue, _path) = (new int[_nodes], new int[_nodes], new int[_nodes], new int[_nodes]);
         while (FindLevels())
         {
             Array.Copy(_first, _next, _nodes);
-            while (Push(Near, double.PositiveInfinity) > Nothing)
+            while (Push() > Nothing)
             {
             }
         }
@@ -114,24 +115,42 @@ internal sealed class MinimumCut
         return _levels[Far] >= 0;
     }
 
-    // As deep as a shortest path is long.
-    private double Push(int node, double most)
+    // Along one shortest path, which may be as long as the graph is large. Zero where there is none any more.
+    private double Push()
     {
-        if (node == Far)
-            return most;
-        for (; _next[node] != None; _next[node] = _after[_next[node]])
+        int node = Near, length = 0;
+        while (node != Far)
         {
             int arc = _next[node];
-            if (_left[arc] <= Nothing || _levels[_to[arc]] != _levels[node] + 1)
-                continue;
-            double pushed = Push(_to[arc], Math.Min(most, _left[arc]));
-            if (pushed <= Nothing)
-                continue;
-            _left[arc] -= pushed;
-            _left[arc ^ 1] += pushed;
-            return pushed;
+            while (arc != None && (_left[arc] <= Nothing || _levels[_to[arc]] != _levels[node] + 1))
+                arc = _after[arc];
+            _next[node] = arc;
+            if (arc != None)
+            {
+                _path[length++] = arc;
+                node = _to[arc];
+            }
+            else if (length > 0)
+            {
+                int dead = _path[--length];
+                node = _to[dead ^ 1];
+                _next[node] = _after[dead];
+            }
+            else
+            {
+                return 0;
+            }
         }
 
-        return 0;
+        double pushed = double.PositiveInfinity;
+        for (int i = 0; i < length; i++)
+            pushed = Math.Min(pushed, _left[_path[i]]);
+        for (int i = 0; i < length; i++)
+        {
+            _left[_path[i]] -= pushed;
+            _left[_path[i] ^ 1] += pushed;
+        }
+
+        return pushed;
     }
 }

@@ -25,5 +25,22 @@ public class MinimumCutTests
         }
     }
 
+    [Fact]
+    public void Solve_PathOfManyNodes_NeedsNoDeepStack()
+    {
+        const int Count = 300_000, Cheapest = 200_000;
+        MinimumCut cut = new();
+        int first = cut.Add(0, 5), node = first;
+        for (int i = 1; i < Count; i++)
+        {
+            int next = i == Count - 1 ? cut.Add(7, 0) : cut.Add(0, 0);
+            cut.AddArc(node, next, i == Cheapest ? 2 : 3);
+            node = next;
+        }
+
+        bool[] near = cut.Solve();
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => i < Cheapest), near[first..]);
+    }
+
     private static double[] Costs(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (double)random.Next(0, 20))];
 }
