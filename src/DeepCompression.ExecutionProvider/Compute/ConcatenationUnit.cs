@@ -3,7 +3,7 @@ using DeepCompression.Kernels;
 namespace DeepCompression.ExecutionProvider.Compute;
 
 /// <summary>Convolutions with compressed weights, each of which writes its channels of one output.</summary>
-internal sealed unsafe class ConcatenationUnit(Shared<ConvolutionKernels> shared, int rank, int[] inputs, int output) : Unit
+internal sealed unsafe class ConcatenationUnit(Shared<ConvolutionKernels> shared, int rank, (int Height, int Width)?[] only, int[] inputs, int output) : Unit
 {
     public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
@@ -13,7 +13,7 @@ internal sealed unsafe class ConcatenationUnit(Shared<ConvolutionKernels> shared
         ConvolutionSize first = default;
         for (int i = 0; i < inputs.Length; i++)
         {
-            ConvolutionSize size = ConvolutionSize.Of(call.GetInput(inputs[i]), rank, kernels[i].Geometry);
+            ConvolutionSize size = ConvolutionSize.Of(call.GetInput(inputs[i]), rank, kernels[i].Geometry, only[i]);
             if (i == 0)
                 first = size;
             else if ((size.Batch, size.OutputHeight, size.OutputWidth) != (first.Batch, first.OutputHeight, first.OutputWidth))
@@ -28,7 +28,7 @@ internal sealed unsafe class ConcatenationUnit(Shared<ConvolutionKernels> shared
             {
                 KernelCall.Tensor x = call.GetInput(inputs[i]);
                 ConvolutionGeometry geometry = kernels[i].Geometry;
-                ConvolutionSize size = ConvolutionSize.Of(x, rank, geometry);
+                ConvolutionSize size = ConvolutionSize.Of(x, rank, geometry, only[i]);
                 kernels[i].Compute((float*)x.Data + ((nint)image * geometry.InputChannels * size.Height * size.Width), y, 1, size.Height, size.Width, call.Runner);
                 y += geometry.OutputChannels * area;
             }

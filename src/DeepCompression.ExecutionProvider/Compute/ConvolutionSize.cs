@@ -17,13 +17,16 @@ internal readonly record struct ConvolutionSize(int Batch, int Height, int Width
     /// <param name="x">The input.</param>
     /// <param name="rank">3 in 1-D, 4 in 2-D.</param>
     /// <param name="geometry">The convolution.</param>
+    /// <param name="only">The one size of input that pads were made for; null where they are right for all.</param>
     /// <param name="pooling">The pooling behind it; null for none.</param>
-    /// <exception cref="InvalidOperationException">The input has another rank or other channels.</exception>
-    public static ConvolutionSize Of(in KernelCall.Tensor x, int rank, ConvolutionGeometry geometry, PoolingGeometry? pooling = null)
+    /// <exception cref="InvalidOperationException">The input has another rank, other channels, or not the one size.</exception>
+    public static ConvolutionSize Of(in KernelCall.Tensor x, int rank, ConvolutionGeometry geometry, (int Height, int Width)? only, PoolingGeometry? pooling = null)
     {
         if (x.Shape.Length != rank || x.Shape[1] != geometry.InputChannels)
             throw new InvalidOperationException($"a convolution of {geometry.InputChannels} channels cannot be applied to a tensor of shape [{string.Join(", ", x.Shape.ToArray())}]");
         int height = rank == 4 ? checked((int)x.Shape[2]) : 1, width = checked((int)x.Shape[^1]);
+        if (only is var (onlyHeight, onlyWidth) && (height != onlyHeight || width != onlyWidth))
+            throw new InvalidOperationException($"a convolution whose pads depend on the size was planned for inputs of {onlyHeight} x {onlyWidth}; found {height} x {width}");
         int outputHeight = geometry.GetOutputHeight(height), outputWidth = geometry.GetOutputWidth(width);
         if (pooling is not null)
             (outputHeight, outputWidth) = (pooling.GetOutputHeight(outputHeight), pooling.GetOutputWidth(outputWidth));

@@ -3,7 +3,7 @@ using DeepCompression.Kernels;
 namespace DeepCompression.ExecutionProvider.Compute;
 
 /// <summary>Conv, 1-D or 2-D, with a compressed weight, and the pooling that is computed with it.</summary>
-internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, PoolingGeometry? pooling, int rank, int input, int output) : Unit
+internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, PoolingGeometry? pooling, int rank, (int Height, int Width)? only, int input, int output) : Unit
 {
     public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 
@@ -11,7 +11,7 @@ internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, Poolin
     {
         IConvolution kernel = shared.Kernel;
         KernelCall.Tensor x = call.GetInput(input);
-        ConvolutionSize size = ConvolutionSize.Of(x, rank, kernel.Geometry, pooling);
+        ConvolutionSize size = ConvolutionSize.Of(x, rank, kernel.Geometry, only, pooling);
         float* y = size.Allocate(call, output, rank, kernel.Geometry.OutputChannels);
         if (!size.IsEmpty)
             kernel.Compute((float*)x.Data, y, size.Batch, size.Height, size.Width, call.Runner);

@@ -46,7 +46,7 @@ internal sealed record ConcatenationPlan(Concatenation Whole)
 
     /// <inheritdoc/>
     public override Unit Compile(CompileContext context) => new ConcatenationUnit(
-        context.Share<ConvolutionKernels>(this), Whole.Parts[0].Weight.Shape.Rank, [.. Whole.Parts.Select(part => context.Input(part.Node.Input(0)))], context.Output(Results[0]));
+        context.Share<ConvolutionKernels>(this), Whole.Parts[0].Weight.Shape.Rank, [.. Whole.Parts.Select(part => part.Only)], [.. Whole.Parts.Select(part => context.Input(part.Node.Input(0)))], context.Output(Results[0]));
 
     // The Concat last: its outputs are the results.
     private static IEnumerable<NodeView> Nodes(Concatenation whole) => [.. whole.Parts.SelectMany(part => part.Followers.Prepend(part.Node)), whole.Node];

@@ -34,6 +34,9 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     /// <inheritdoc/>
     public override long OutputElements => (long)Geometry.OutputChannels * GetOutputHeight(AssumedHeight) * GetOutputWidth(AssumedWidth);
 
+    /// <summary>The one size of input that the plan is right for; null where that is every size.</summary>
+    public (int Height, int Width)? Only => ConvolutionShape.HasPadsOfOneSize(Node) || (Pooling is not null && Followers[^1].GetInt("ceil_mode", 0) != 0) ? (Height, Width) : null;
+
     private int AssumedHeight => Height > 0 ? Height : UnknownExtent;
 
     private int AssumedWidth => Width > 0 ? Width : UnknownExtent;
@@ -66,7 +69,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
     /// <inheritdoc/>
     public override Unit Compile(CompileContext context) =>
-        new ConvolutionUnit(context.Share<IConvolution>(this), Pooling, Rank, context.Input(Node.Input(0)), context.Output(Results[0]));
+        new ConvolutionUnit(context.Share<IConvolution>(this), Pooling, Rank, Only, context.Input(Node.Input(0)), context.Output(Results[0]));
 
     /// <inheritdoc/>
     public override UnitPlan Extend(GraphView graph)

@@ -50,6 +50,9 @@ internal static class ConvolutionShape
         };
     }
 
+    /// <summary>Whether the pads of a convolution are right for the size of input alone that they were read for.</summary>
+    public static bool HasPadsOfOneSize(NodeView node) => node.GetString("auto_pad", "NOTSET") is not ("NOTSET" or "" or "VALID") && Array.Exists(node.GetInts("strides") ?? [], stride => stride != 1);
+
     private static (int[] Before, int[] After)? ReadPads(NodeView node, int axes, int[] kernel, int[] strides, int[] dilations)
     {
         string automatic = node.GetString("auto_pad", "NOTSET");

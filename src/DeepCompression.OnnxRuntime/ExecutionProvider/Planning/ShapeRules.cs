@@ -116,9 +116,10 @@ internal static class ShapeRules
             long stride = Math.Max(At(strides, i), 1);
             long covered = ((kernel[i] - 1) * Math.Max(At(dilations, i), 1)) + 1;
             long padded = extents[i] + At(pads, i) + At(pads, extents.Length + i);
-            result[i + 2] = automatic.StartsWith("SAME", StringComparison.Ordinal)
-                ? (extents[i] + stride - 1) / stride
-                : (Math.Max(padded - covered + (node.GetInt("ceil_mode", 0) != 0 ? stride - 1 : 0), 0) / stride) + 1;
+            bool isSame = automatic.StartsWith("SAME", StringComparison.Ordinal), roundsUp = !isSame && node.GetInt("ceil_mode", 0) != 0;
+            result[i + 2] = isSame ? (extents[i] + stride - 1) / stride : (Math.Max(padded - covered + (roundsUp ? stride - 1 : 0), 0) / stride) + 1;
+            if (roundsUp && (result[i + 2] - 1) * stride >= extents[i] + At(pads, i))
+                result[i + 2]--; // no window begins behind the image
         }
 
         return result;
