@@ -104,7 +104,7 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
     }
 
     /// <inheritdoc/>
-    protected override string MakeRecipe() => $"{Weight.Output.Name}|{IsTransposed}|{Batch}|{Epilogue.Recipe}";
+    protected override string MakeRecipe() => $"{Weight.Output.Name}|{IsTransposed}|{Batch}|{IsDense}|{Epilogue.Recipe}";
 
     private SharedLinear CompileShared(KernelOptions options)
     {
