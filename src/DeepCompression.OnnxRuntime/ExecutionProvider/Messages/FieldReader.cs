@@ -8,6 +8,8 @@ internal ref struct FieldReader
 {
     private const int Delimited = 2;
 
+    private static readonly UTF8Encoding _text = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly ReadOnlySpan<byte> _source;
     private int _position;
 
@@ -69,5 +71,18 @@ internal ref struct FieldReader
     }
 
     /// <summary>The text that the field holds.</summary>
-    public readonly string GetText() => Content.Length == 0 ? "" : Encoding.UTF8.GetString(_source[Content.Start..Content.End]);
+    /// <exception cref="InvalidDataException">It is no UTF-8: what is written of it would not be what stands elsewhere.</exception>
+    public readonly string GetText()
+    {
+        if (Content.Length == 0)
+            return "";
+        try
+        {
+            return _text.GetString(_source[Content.Start..Content.End]);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new InvalidDataException($"the text at byte {Content.Start} is not UTF-8");
+        }
+    }
 }
