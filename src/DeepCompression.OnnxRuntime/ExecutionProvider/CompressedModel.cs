@@ -24,6 +24,7 @@ public static class CompressedModel
     /// <returns>The session.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The model or a compressed weight is damaged.</exception>
+    /// <exception cref="ObjectDisposedException">The options are disposed of.</exception>
     /// <exception cref="PlatformNotSupportedException">There is no library for this platform, and <see cref="DeepCompressionOptions.Required"/> is set.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
     public static InferenceSession CreateSession(string path, SessionOptions? options = null, DeepCompressionOptions? deepCompression = null)
@@ -46,6 +47,7 @@ public static class CompressedModel
     /// <param name="deepCompression">How to set the execution provider up; null for the defaults.</param>
     /// <returns>The session.</returns>
     /// <exception cref="InvalidDataException">A compressed weight is damaged.</exception>
+    /// <exception cref="ObjectDisposedException">The options are disposed of.</exception>
     /// <exception cref="PlatformNotSupportedException">There is no library for this platform, and <see cref="DeepCompressionOptions.Required"/> is set.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
     public static InferenceSession CreateSession(OnnxModel model, SessionOptions options, DeepCompressionOptions? deepCompression = null)
@@ -59,6 +61,7 @@ public static class CompressedModel
 
     private static InferenceSession Create(ReadOnlyMemory<byte> bytes, string? path, Func<InferenceSession> openAsItIs, SessionOptions options, DeepCompressionOptions? deepCompression)
     {
+        ObjectDisposedException.ThrowIf(options.IsClosed, options);
         DeepCompressionReport report = options.AppendDeepCompression(deepCompression);
         ModelMessage model = FullParser.Outline(bytes, path);
         if (!model.HasWeights)
