@@ -204,6 +204,72 @@ public sealed class CompressedModelTests
         }
     }
 
+    [ProviderFact]
+    public void CreateSession_OneWeightForRowsAndSequences_EqualsStock()
+    {
+        OnnxModel dense = Model(17, new Input("x", [-1, 40]), new Input("z", [-1, -1, 40]), new Output("y", []), new Output("v", []), Weight("w", 1, 1, 100, 40, 40), Node("MatMul", "x w", "y"), Node("MatMul", "z w", "v"));
+        foreach (ValueInfoProto output in dense.Proto.Graph.Output)
+            output.Type.TensorType.Shape = null;
+        AssertEqualsStock(dense, Compress(dense, ModelForm.Portable), 0, ("x", Random(1, 40), [1, 40]), ("z", Random(2, 400), [1, 10, 40]));
+    }
+
+    [ProviderTheory]
+    [InlineData("nothing", 0.0)]
+    [InlineData("nothing", 1e9)]
+    [InlineData("a node that nothing reads", 1e9)]
+    [InlineData("a subgraph", 1e9)]
+    public void CreateSession_LargeConstantReadBy_EqualsStock(string reader, double minimumSpeedup)
+    {
+        OnnxModel dense = TwoLayers(), portable = Compress(dense, ModelForm.Portable);
+        foreach (GraphProto graph in (GraphProto[])[dense.Proto.Graph, portable.Proto.Graph])
+        {
+            graph.Initializer.Add(Floats("constant", [1, 32, 16], Random(9, 512)));
+            if (reader == "a node that nothing reads")
+            {
+                graph.Node.Add(Node("Relu", "constant", "unused"));
+            }
+            else if (reader == "a subgraph")
+            {
+                GraphProto branch = Graph("branch", Node("ReduceMax", "constant", "largest"), new Output("largest", [1, 1, 1]));
+                graph.Initializer.Add(Raw("true", TensorProto.Types.DataType.Bool, [], [1]));
+                graph.Node.Add(Node("If", "true", "z", Attribute("then_branch", branch), Attribute("else_branch", branch.Clone())));
+                graph.Output.Add(new ValueInfoProto { Name = "z", Type = branch.Output[0].Type.Clone() });
+            }
+        }
+
+        AssertEqualsStock(dense, portable, minimumSpeedup, _x);
+    }
+
+    [ProviderFact]
+    public void CreateSession_NamesThatAreNotUtf8_EqualsStock()
+    {
+        OnnxModel dense = Model(17, new Input("x", [1, 64]), new Output("y", [1, 400]), Weight("w", 1, 0.3, 20, 64, 400), Floats("b#", [400], Random(1, 400)), Node("MatMul", "x w", "a"), Node("Mul", "a b#", "y"));
+        byte[] bytes = Compress(dense, ModelForm.Portable).ToBytes();
+        for (int place = bytes.AsSpan().IndexOf("b#"u8); place >= 0; place = bytes.AsSpan().IndexOf("b#"u8))
+            bytes[place + 1] = 0xff;
+        string path = Path.Combine(Directory.CreateTempSubdirectory("dc-model").FullName, "model.onnx");
+        try
+        {
+            File.WriteAllBytes(path, bytes);
+            using InferenceSession session = CompressedModel.CreateSession(path, null, ClaimAll);
+            AssertClose(Run(dense, null, out _, _x), Run(session, _x));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [ProviderFact]
+    public void CreateSession_OptionsDisposedOf_Throws()
+    {
+        OnnxModel portable = Compress(TwoLayers(), ModelForm.Portable);
+        SessionOptions options = new();
+        CompressedModel.CreateSession(portable, options, ClaimAll).Dispose();
+        options.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => CompressedModel.CreateSession(portable, options));
+    }
+
     private static void AssertEqualsStock(OnnxModel dense, OnnxModel compressed, double minimumSpeedup, params (string Name, float[] Values, long[] Shape)[] inputs)
     {
         using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };

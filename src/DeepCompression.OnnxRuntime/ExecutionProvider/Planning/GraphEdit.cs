@@ -11,6 +11,7 @@ internal sealed class GraphEdit
     private readonly HashSet<NodeMessage> _removed = [];
     private readonly Dictionary<NodeMessage, PreparedUnit> _units = [];
     private readonly HashSet<string> _dropped = [];
+    private readonly HashSet<string> _read;
     private readonly Dictionary<NodeMessage, FoldedNormalization> _folded = [];
 
     public GraphEdit(ModelPlan.GraphPlan plan)
@@ -37,13 +38,13 @@ internal sealed class GraphEdit
             }
         }
 
-        HashSet<string> read = ReadNames(plan.Graph.Message);
+        _read = ReadNames(plan.Graph.Message);
         foreach (NodeMessage node in _removed.Concat(_folded.Keys))
             _dropped.UnionWith(node.Inputs);
-        _dropped.ExceptWith(read);
+        _dropped.ExceptWith(_read);
         foreach (WeightNode weight in plan.Declined)
         {
-            if (read.Contains(weight.Output.Name))
+            if (_read.Contains(weight.Output.Name))
                 Dense.Add(weight);
         }
     }
@@ -71,6 +72,9 @@ internal sealed class GraphEdit
 
     /// <summary>Whether a constant is left out.</summary>
     public bool IsDropped(string constant) => _dropped.Contains(constant);
+
+    /// <summary>Whether anything reads a value of the graph.</summary>
+    public bool IsRead(string value) => _read.Contains(value);
 
     private static NodeMessage MessageOf(NodeView node) => ((ModelNode)node).Message;
 

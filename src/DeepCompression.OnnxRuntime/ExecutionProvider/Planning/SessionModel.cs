@@ -184,7 +184,7 @@ internal sealed class SessionModel : IDisposable
     {
         if (edit.IsDropped(tensor.Name))
             return;
-        if (!isMain || !tensor.IsRaw || field.Length < SmallestHandedOver || overridable.Contains(tensor.Name))
+        if (!isMain || !tensor.IsRaw || field.Length < SmallestHandedOver || overridable.Contains(tensor.Name) || !edit.IsRead(tensor.Name)) // ONNX Runtime forgets what nothing reads before it takes what is handed over
         {
             Copy(output, field);
             return;
