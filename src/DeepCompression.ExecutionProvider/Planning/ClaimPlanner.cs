@@ -66,7 +66,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
                     _weights[weight.Output.Name] = weight;
                 }
             }
-            catch (InvalidDataException)
+            catch (Exception damage) when (damage is InvalidDataException or NotSupportedException)
             {
                 // The runtime swallows errors of this stage; compiling the node will fail with the same message.
                 _damaged.Add(node);

@@ -57,12 +57,15 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
         if (ConvolutionShape.Read(node, weight.Shape) is not ConvolutionGeometry geometry)
             return (null, "the pads depend on a size that the model does not say");
 
+        (int height, int width) = ConvolutionShape.Extent(node, weight.Shape.Rank);
+        if (!IsCountable(geometry, height, width))
+            return (null, "the output is larger than any tensor");
+
         float[]? bias = null;
         if (node.Input(2) is ValueView b && (bias = Epilogue.ReadChannels(b.Constant, geometry.OutputChannels, 1, 0)) is null)
             return (null, "the bias is not constant");
 
         (Epilogue epilogue, List<NodeView> followers) = Epilogue.Match(graph, node, geometry.OutputChannels, 1, 1, bias);
-        (int height, int width) = ConvolutionShape.Extent(node, weight.Shape.Rank);
         int batch = node.Input(0)?.Shape is [> 0 and <= int.MaxValue and long images, ..] ? (int)images : 1; // one where the model does not say
         return (new ConvolutionPlan(node, weight, followers, epilogue, geometry, batch, height, width), "");
     }
@@ -126,6 +129,13 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     private int GetOutputHeight(int height) => Pooling?.GetOutputHeight(Geometry.GetOutputHeight(height)) ?? Geometry.GetOutputHeight(height);
 
     private int GetOutputWidth(int width) => Pooling?.GetOutputWidth(Geometry.GetOutputWidth(width)) ?? Geometry.GetOutputWidth(width);
+
+    // Of one image, as memory and the kernels' own places are counted.
+    private static bool IsCountable(ConvolutionGeometry geometry, int height, int width)
+    {
+        long rows = Math.Max(height, 1L) + geometry.PadTop + geometry.PadBottom, columns = Math.Max(width, 1L) + geometry.PadLeft + geometry.PadRight;
+        return rows <= int.MaxValue && columns <= int.MaxValue && ((rows / geometry.StrideHeight) + 1) * ((columns / geometry.StrideWidth) + 1) <= int.MaxValue / geometry.OutputChannels;
+    }
 
     /// <summary>The fastest way: by the weights that are not zero, or, where few are, by all of them.</summary>
     private static (ConvolutionMethod Method, KernelEstimate Estimate) Choose(WeightNode weight, ConvolutionGeometry geometry, int batch, int height, int width)

@@ -88,7 +88,18 @@ internal static class ConvolutionShape
     {
         long[]? values = node.GetInts(name);
         if (values is not null)
-            return values.Length == count ? ToInts(values) : throw new InvalidDataException($"node '{node.Label}': {name} has {values.Length} numbers instead of {count}");
+        {
+            if (values.Length != count)
+                throw new InvalidDataException($"node '{node.Label}': {name} has {values.Length} numbers instead of {count}");
+            foreach (long value in values)
+            {
+                if (value is < int.MinValue or > int.MaxValue)
+                    throw new InvalidDataException($"node '{node.Label}': {name} has {value}");
+            }
+
+            return ToInts(values);
+        }
+
         int[] result = new int[count];
         for (int i = 0; i < count; i++)
             result[i] = fallback;

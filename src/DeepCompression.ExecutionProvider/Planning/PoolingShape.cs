@@ -18,21 +18,26 @@ internal static class PoolingShape
             return null;
         if ((node.GetInts("strides") ?? [1, 1]) is not [long strideHeight, long strideWidth] || (node.GetInts("pads") ?? [0, 0, 0, 0]) is not [long top, long left, long bottom, long right])
             return null;
+        if (!Fit(kernelHeight, strideHeight, top, bottom, height) || !Fit(kernelWidth, strideWidth, left, right, width))
+            return null;
         PoolingGeometry geometry = new()
         {
             Kind = isMaximum ? PoolingKind.Maximum : PoolingKind.Average,
-            KernelHeight = checked((int)kernelHeight),
-            KernelWidth = checked((int)kernelWidth),
-            StrideHeight = checked((int)strideHeight),
-            StrideWidth = checked((int)strideWidth),
-            PadTop = checked((int)top),
-            PadLeft = checked((int)left),
-            PadBottom = checked((int)bottom),
-            PadRight = checked((int)right),
+            KernelHeight = (int)kernelHeight,
+            KernelWidth = (int)kernelWidth,
+            StrideHeight = (int)strideHeight,
+            StrideWidth = (int)strideWidth,
+            PadTop = (int)top,
+            PadLeft = (int)left,
+            PadBottom = (int)bottom,
+            PadRight = (int)right,
             CountsPads = node.GetInt("count_include_pad", 0) != 0,
         };
         bool roundsUp = node.GetInt("ceil_mode", 0) != 0 && ((height + top + bottom - kernelHeight) % strideHeight != 0 || (width + left + right - kernelWidth) % strideWidth != 0);
-        bool hasNarrowPads = top < kernelHeight && bottom < kernelHeight && left < kernelWidth && right < kernelWidth && top >= 0 && left >= 0 && bottom >= 0 && right >= 0;
-        return roundsUp || !hasNarrowPads || geometry.GetOutputHeight(height) < 1 || geometry.GetOutputWidth(width) < 1 ? null : geometry;
+        return roundsUp ? null : geometry;
     }
+
+    /// <summary>Whether windows can be counted along an axis, and each has a number of the image in it.</summary>
+    private static bool Fit(long kernel, long stride, long before, long after, long size) =>
+        kernel is >= 1 and <= int.MaxValue && stride is >= 1 and <= int.MaxValue && before >= 0 && before < kernel && after >= 0 && after < kernel && size + before + after >= kernel && size + before + after <= int.MaxValue;
 }

@@ -44,6 +44,10 @@ internal sealed class WeightNode
     /// <summary>The size of the dense weight in bytes.</summary>
     public long DenseBytes => (long)Shape.Length * ElementType.GetSize();
 
+    /// <summary>The same, for memory that is one array.</summary>
+    /// <exception cref="InvalidDataException">They are more than an array holds.</exception>
+    public int DenseLength => DenseBytes <= Array.MaxLength ? (int)DenseBytes : throw new InvalidDataException($"node '{Node.Label}' ({Node.OpType}): {DenseBytes} bytes of a dense weight are more than an array holds");
+
     /// <summary>Whether the node has no function body that stock ONNX Runtime could run.</summary>
     public bool IsPacked => Node.OpType == "PackedWeight";
 
@@ -55,10 +59,10 @@ internal sealed class WeightNode
     public bool IsVector => Shape.Rank < 2;
 
     /// <summary>Decodes the weight, and lets the operators that read it see a constant.</summary>
-    /// <exception cref="InvalidDataException">The constants are damaged.</exception>
+    /// <exception cref="InvalidDataException">The constants are damaged, or stand for more than an array holds.</exception>
     public void MakeConstant()
     {
-        byte[] dense = GC.AllocateUninitializedArray<byte>(checked((int)DenseBytes));
+        byte[] dense = GC.AllocateUninitializedArray<byte>(DenseLength);
         CopyDenseTo(dense);
         Output.Constant = new TensorView((int)ElementType, Shape.Dimensions.ToArray(), dense);
     }

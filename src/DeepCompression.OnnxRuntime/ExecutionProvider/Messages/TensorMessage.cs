@@ -1,5 +1,6 @@
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
+using Google.Protobuf;
 using static DeepCompression.OnnxRuntime.Messages.FieldReader;
 
 namespace DeepCompression.OnnxRuntime.Messages;
@@ -51,8 +52,19 @@ internal sealed class TensorMessage
     /// <summary>Reads the elements, little-endian and row-major.</summary>
     /// <exception cref="InvalidDataException">The content does not fit the shape, or external data is missing, too short or outside the model's folder.</exception>
     /// <exception cref="NotSupportedException">The element type has no fixed size of whole bytes.</exception>
-    public ReadOnlyMemory<byte> Read() =>
-        _raw is Extent raw ? _model.Slice(raw) : new OnnxModel(new ModelProto(), _model.Path).Read(TensorProto.Parser.ParseFrom(_model.Slice(_extent).Span));
+    public ReadOnlyMemory<byte> Read() => _raw is Extent raw ? _model.Slice(raw) : new OnnxModel(new ModelProto(), _model.Path).Read(Parse());
+
+    private TensorProto Parse()
+    {
+        try
+        {
+            return TensorProto.Parser.ParseFrom(_model.Slice(_extent).Span);
+        }
+        catch (InvalidProtocolBufferException damage)
+        {
+            throw new InvalidDataException($"{_model.Name}: tensor '{Name}': the message is damaged", damage);
+        }
+    }
 
     // Null where it is not to be said: such tensors are left to a full parser.
     private long? GetBytes()

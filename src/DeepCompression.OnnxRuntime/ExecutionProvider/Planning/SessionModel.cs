@@ -38,7 +38,7 @@ internal sealed class SessionModel : IDisposable
     public IEnumerable<IReadOnlyList<PreparedUnit>> Units => _edits.Values.Select(edit => edit.Units);
 
     /// <summary>Writes the model.</summary>
-    /// <exception cref="InvalidDataException">A small weight is damaged.</exception>
+    /// <exception cref="InvalidDataException">A small weight is damaged, or a dense one more than an array holds.</exception>
     public byte[] Write()
     {
         MessageWriter output = new();
@@ -199,7 +199,7 @@ internal sealed class SessionModel : IDisposable
     {
         string name = weight.Output.Name;
         long[] shape = weight.Shape.Dimensions.ToArray();
-        int bytes = checked((int)weight.DenseBytes);
+        int bytes = weight.DenseLength;
         if (isMain && bytes >= SmallestHandedOver)
         {
             output.Write(GraphProto.InitializerFieldNumber, HandedOver(name, (int)weight.ElementType, shape));

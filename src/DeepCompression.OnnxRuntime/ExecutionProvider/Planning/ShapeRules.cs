@@ -26,7 +26,7 @@ internal static class ShapeRules
         ["Concat"] = Concat,
         ["Flatten"] = Flatten,
         ["Reshape"] = Reshape,
-        ["Transpose"] = node => node.Input(0)?.Shape is long[] shape ? (node.GetInts("perm") is long[] order ? [.. order.Select(axis => shape[axis])] : [.. shape.Reverse()]) : null,
+        ["Transpose"] = Transpose,
         ["Squeeze"] = node => Axes(node) is long[] axes && node.Input(0)?.Shape is long[] shape ? [.. shape.Where((_, i) => !axes.Contains(i) && !axes.Contains(i - shape.Length))] : null,
         ["Unsqueeze"] = Unsqueeze,
         ["ReduceMean"] = Reduce,
@@ -146,13 +146,21 @@ internal static class ShapeRules
         return result;
     }
 
+    private static long[]? Transpose(NodeView node)
+    {
+        if (node.Input(0)?.Shape is not long[] shape)
+            return null;
+        long[] order = node.GetInts("perm") ?? [.. Enumerable.Range(0, shape.Length).Select(axis => (long)shape.Length - 1 - axis)];
+        return Array.TrueForAll(order, axis => axis >= 0 && axis < shape.Length) ? [.. order.Select(axis => shape[axis])] : null;
+    }
+
     private static long[]? Flatten(NodeView node)
     {
         if (node.Input(0)?.Shape is not long[] shape)
             return [-1, -1];
-        int axis = (int)node.GetInt("axis", 1);
+        long axis = node.GetInt("axis", 1);
         axis += axis < 0 ? shape.Length : 0;
-        return axis > shape.Length ? null : [Product(shape.AsSpan(0, axis)), Product(shape.AsSpan(axis))];
+        return axis < 0 || axis > shape.Length ? null : [Product(shape.AsSpan(0, (int)axis)), Product(shape.AsSpan((int)axis))];
     }
 
     private static long[]? Reshape(NodeView node)
