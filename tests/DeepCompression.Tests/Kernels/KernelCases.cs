@@ -100,18 +100,26 @@ internal static class KernelCases
     public static void AssertClose(float[] expected, float[] actual, string what)
     {
         Assert.Equal(expected.Length, actual.Length);
-        float scale = 1;
+        (int place, double error) = FindWorst(expected, actual, expected);
+        Assert.True(error <= 1e-5, place < 0 ? what : $"{what}: element {place} is {actual[place]}, expected {expected[place]}");
+    }
+
+    /// <summary>The element that differs most, and by how much of the largest of some numbers, or of 1; one that was not written, and is no number, differs without end.</summary>
+    public static (int Place, double Error) FindWorst(float[] expected, float[] actual, float[] numbers)
+    {
+        double scale = 1, error = 0;
+        foreach (float number in numbers)
+            scale = Math.Max(scale, Math.Abs(number));
         int worst = -1;
-        double error = 0;
-        foreach (float value in expected)
-            scale = Math.Max(scale, Math.Abs(value));
         for (int i = 0; i < expected.Length; i++)
         {
             double difference = Math.Abs((double)expected[i] - actual[i]) / scale;
-            if (!(difference <= error))
+            if (double.IsNaN(difference))
+                return (i, double.PositiveInfinity);
+            if (difference > error)
                 (worst, error) = (i, difference);
         }
 
-        Assert.True(error <= 1e-5, worst < 0 ? what : $"{what}: element {worst} is {actual[worst]}, expected {expected[worst]}");
+        return (worst, error);
     }
 }

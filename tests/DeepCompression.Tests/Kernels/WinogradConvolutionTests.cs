@@ -80,17 +80,8 @@ public class WinogradConvolutionTests
             layer.Compute(px, py, batch, height, columns, runner);
 
         // Relative to the largest sum: for kernels of up to three taps a stride as well as sums of products, for others a tenth as well.
-        double scale = 1, worst = 0;
-        foreach (float sum in sums)
-            scale = Math.Max(scale, Math.Abs(sum));
-        int taps = Math.Max((geometry.KernelHeight + geometry.StrideHeight - 1) / geometry.StrideHeight, (geometry.KernelWidth + geometry.StrideWidth - 1) / geometry.StrideWidth), place = 0;
-        for (int i = 0; i < y.Length; i++)
-        {
-            double error = Math.Abs((double)expected[i] - y[i]) / scale;
-            if (!(error <= worst))
-                (worst, place) = (error, i);
-        }
-
+        int taps = Math.Max((geometry.KernelHeight + geometry.StrideHeight - 1) / geometry.StrideHeight, (geometry.KernelWidth + geometry.StrideWidth - 1) / geometry.StrideWidth);
+        (int place, double worst) = KernelCases.FindWorst(expected, y, sums);
         double tolerance = taps <= 3 ? 5e-6 : 3e-5;
         Assert.True(worst <= tolerance, worst <= tolerance ? null : $"{geometry} on {batch} x {height} x {columns}, {matrix.NonZeros} of {(long)matrix.Rows * matrix.Columns}, {width}: element {place} is {y[place]}, expected {expected[place]}");
     }
