@@ -42,6 +42,22 @@ public class SparseConvolutionTests
     }
 
     [Theory]
+    [InlineData(1, 0, 5)]
+    [InlineData(1, 5, 0)]
+    [InlineData(1, 0, 0)]
+    [InlineData(3, 0, 5)]
+    [InlineData(3, 0, 0)]
+    public void Compute_ImagesOfPaddingAlone_GivesTheBias(int kernel, int height, int columns)
+    {
+        foreach (VectorWidth width in KernelDispatch.Supported)
+        {
+            ConvolutionGeometry geometry = new() { InputChannels = 2, OutputChannels = 3, KernelHeight = kernel, KernelWidth = kernel, PadTop = 2, PadLeft = 2, PadBottom = 2, PadRight = 2 };
+            Check(new Random(3), geometry, height, columns, 2, 0.7, width, new ThreadsRunner(2));
+            Check(new Random(3), geometry with { PadTop = 0, PadLeft = 0, PadBottom = 3, PadRight = 3 }, height, columns, 1, 0.7, width, SequentialRunner.Instance);
+        }
+    }
+
+    [Theory]
     [InlineData(11, 4, 2, 224 / 4)]
     [InlineData(7, 2, 3, 64)]
     [InlineData(5, 1, 2, 27)]
@@ -118,7 +134,7 @@ public class SparseConvolutionTests
             float[] expected = Convolve(KernelCases.Dense(matrix), geometry, bias, activation, x, batch, height, columns);
             for (int images = 1; images <= Math.Min(lanes, 2); images++)
             {
-                foreach (ConvolutionCut cut in ConvolutionCut.OfImages(geometry, columns, lanes, images))
+                foreach (ConvolutionCut cut in ConvolutionCut.OfImages(geometry, height, columns, lanes, images))
                 {
                     strips += cut.Lanes == ConvolutionLanes.Strips ? 1 : 0;
                     KernelCases.AssertClose(expected, Run(geometry, matrix, bias, activation, x, batch, height, columns, width, cut, round % 2 == 0 ? SequentialRunner.Instance : threads), $"{geometry} on {batch} x {height} x {columns}, {cut}");

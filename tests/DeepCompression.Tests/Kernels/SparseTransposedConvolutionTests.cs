@@ -118,7 +118,7 @@ public class SparseTransposedConvolutionTests
             OutputPhases phases = new(geometry);
             for (int images = 1; images <= Math.Min(lanes, 2); images++)
             {
-                foreach (ConvolutionCut cut in ConvolutionCut.OfImages(phases.Convolution, columns, lanes, images))
+                foreach (ConvolutionCut cut in ConvolutionCut.OfImages(phases.Convolution, height, columns, lanes, images))
                 {
                     strips += cut.Lanes == ConvolutionLanes.Strips ? 1 : 0;
                     float[] y = Run(phases, phases.Split(matrix), phases.Repeat(bias), activation, x, expected.Length, batch, height, columns, width, cut, round % 2 == 0 ? SequentialRunner.Instance : threads);

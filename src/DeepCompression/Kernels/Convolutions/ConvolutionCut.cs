@@ -32,7 +32,7 @@ internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Image
         double least = double.PositiveInfinity;
         for (int images = 1; images <= lanes && images < batch * 2; images *= 2)
         {
-            foreach (ConvolutionCut cut in OfImages(geometry, width, lanes, images))
+            foreach (ConvolutionCut cut in OfImages(geometry, height, width, lanes, images))
             {
                 (double cost, _, double bytes) = cut.GetCost(geometry, height, width, lanes, weights);
                 cost *= (batch + images - 1) / images;
@@ -45,9 +45,9 @@ internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Image
     }
 
     /// <summary>The cuts of so many images.</summary>
-    public static IEnumerable<ConvolutionCut> OfImages(ConvolutionGeometry geometry, int width, int lanes, int images)
+    public static IEnumerable<ConvolutionCut> OfImages(ConvolutionGeometry geometry, int height, int width, int lanes, int images)
     {
-        if (geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1 }) // outputs of padding alone are not computed
+        if (geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1 } && height > 0 && width > 0) // outputs of padding alone are not computed, but where there are no others
         {
             yield return new ConvolutionCut(ConvolutionLanes.Positions, images, 1, 1);
             yield break;
