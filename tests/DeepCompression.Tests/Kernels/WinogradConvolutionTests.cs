@@ -53,6 +53,23 @@ public class WinogradConvolutionTests
         Assert.True(WinogradConvolution.Fits(geometry with { KernelWidth = 6, StrideWidth = 2 }));
     }
 
+    [Theory]
+    [InlineData(16, 0.5)]
+    [InlineData(16, 1)]
+    [InlineData(256, 0.5)]
+    public void Compute_FactorOfEveryRow_TakesNoMoreRoomThanCodesAndCentroids(int centroids, double density)
+    {
+        Random random = new(34);
+        const int Outputs = 96;
+        ConvolutionGeometry geometry = new() { InputChannels = 2, OutputChannels = Outputs, KernelHeight = 3, KernelWidth = 3 };
+        CsrMatrix matrix = KernelCases.RandomMatrix(random, Outputs, 18, density, centroids, zeroCentroid: false).Scale(KernelCases.Numbers(random, Outputs));
+        using WinogradConvolution layer = new(matrix, geometry);
+        int bits = centroids == 256 ? Outputs * 18 / 8 : 0, offsets = Outputs * sizeof(int), bias = Outputs * sizeof(float);
+        Assert.InRange(layer.ResidentBytes, 1, (Outputs * 18) + (Outputs * Math.Min(centroids + 1, 256) * sizeof(float)) + bits + offsets + bias + 64);
+        foreach (VectorWidth width in KernelDispatch.Supported)
+            Check(matrix, geometry, random, 1, 9, 11, width, SequentialRunner.Instance);
+    }
+
     [Fact]
     public unsafe void Compute_Denormals_AreZero()
     {

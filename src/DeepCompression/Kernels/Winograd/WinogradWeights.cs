@@ -14,6 +14,8 @@ internal sealed unsafe class WinogradWeights : IDisposable
     /// <summary>Output channels a block.</summary>
     public const int Rows = 16;
 
+    private const int LeastLoaded = 32; // numbers of a codebook that two registers take
+
     private readonly NativeBuffer _codes;
     private readonly NativeBuffer _codebook;
     private readonly NativeBuffer? _bits;    // 16 a tap: of weights that are not zero
@@ -25,9 +27,10 @@ internal sealed unsafe class WinogradWeights : IDisposable
         int size = weights.GroupSize, rowsAGroup = geometry.OutputChannels / geometry.Groups;
         BlocksAGroup = (rowsAGroup + Rows - 1) / Rows;
         (Blocks, Columns, _codebookSize) = (BlocksAGroup * geometry.Groups, weights.Columns, weights.Groups == 1 ? size : int.MaxValue);
-        _codebook = new NativeBuffer((long)weights.Groups * Codebook.MaxSize * sizeof(float)); // what is not a centroid stays zero
+        int stride = Math.Min(size + 1, Codebook.MaxSize); // the code behind the last means zero
+        _codebook = new NativeBuffer(Math.Max((long)weights.Groups * stride, LeastLoaded) * sizeof(float));
         for (int group = 0; group < weights.Groups; group++)
-            weights.CopyCentroids(group, new Span<float>((float*)_codebook.Pointer + (group * Codebook.MaxSize), size));
+            weights.CopyCentroids(group, new Span<float>((float*)_codebook.Pointer + (group * stride), size));
         _codes = new NativeBuffer((long)Blocks * Columns * Rows);
         if (weights.Groups > 1)
             _offsets = new NativeBuffer((long)Blocks * Rows * sizeof(int));
@@ -38,7 +41,7 @@ internal sealed unsafe class WinogradWeights : IDisposable
         if (!isFull && zero >= 0)
             _codebookSize = Math.Max(_codebookSize, zero + 1);
         for (int row = 0; row < weights.Rows; row++)
-            FillRow(weights, row, (row / rowsAGroup * BlocksAGroup * Rows) + (row % rowsAGroup), isFull ? -1 : zero);
+            FillRow(weights, row, (row / rowsAGroup * BlocksAGroup * Rows) + (row % rowsAGroup), isFull ? -1 : zero, stride);
     }
 
     /// <summary>Blocks of output channels: none has channels of two groups.</summary>
@@ -104,13 +107,13 @@ internal sealed unsafe class WinogradWeights : IDisposable
         _offsets?.Dispose();
     }
 
-    private void FillRow(CsrMatrix weights, int row, int place, int zero)
+    private void FillRow(CsrMatrix weights, int row, int place, int zero, int stride)
     {
         int block = place / Rows, lane = place % Rows;
         byte* codes = _codes.Pointer + ((nint)block * Columns * Rows) + lane;
         ushort* bits = _bits is null ? null : (ushort*)_bits.Pointer + ((nint)block * Columns);
         if (_offsets is not null)
-            ((int*)_offsets.Pointer)[place] = row / (weights.Rows / weights.Groups) * Codebook.MaxSize;
+            ((int*)_offsets.Pointer)[place] = row / (weights.Rows / weights.Groups) * stride;
         for (int column = 0; zero > 0 && column < Columns; column++)
             codes[(nint)column * Rows] = (byte)zero;
         for (int entry = weights.RowPointers[row]; entry < weights.RowPointers[row + 1]; entry++)
