@@ -114,7 +114,7 @@ public sealed unsafe class SharedPointwise : IConvolution
         int channels = Geometry.InputChannels, outputs = Geometry.OutputChannels, image = unit / call->Runs;
         long start = Math.Max(Math.Min(unit % call->Runs * (long)call->Run, call->Area - call->Run), 0);
         int length = (int)Math.Min(call->Run, call->Area);
-        float* from = call->X + (image * channels * call->Area) + start, to = call->Y + (image * outputs * call->Area) + start, packed = (float*)scratch;
+        float* from = call->X + ((long)image * channels * call->Area) + start, to = call->Y + ((long)image * outputs * call->Area) + start, packed = (float*)scratch;
         bool isPacked = length < call->Run || outputs > LargestUnpacked;
         for (int channel = 0; isPacked && channel < channels; channel++, from += call->Area, packed += call->Run)
         {

@@ -75,7 +75,7 @@ public sealed unsafe class PooledConvolution : IConvolution
             int count = Math.Min(images, batch - first);
             _convolution.Compute(x + ((long)first * Geometry.InputChannels * height * width), call.From, count, height, width, runner);
             call.Planes = count * Geometry.OutputChannels;
-            call.To = y + (first * Geometry.OutputChannels * call.PooledPlane);
+            call.To = y + ((long)first * Geometry.OutputChannels * call.PooledPlane);
             runner.Run(call.Parts, &RunPart, Unsafe.AsPointer(ref invocation)); // both live in this frame until the run has returned
         }
 

@@ -214,7 +214,8 @@ internal unsafe struct WinogradWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void TransformInputs(int group, int firstTile, int tiles, int vectors, byte* inputs, byte* rest)
     {
-        int channels = _geometry.InputChannels / _geometry.Groups, image = _tiling.Height * _tiling.Width;
+        int channels = _geometry.InputChannels / _geometry.Groups;
+        nint image = (nint)_tiling.Height * _tiling.Width;
         WinogradInputWork work = new()
         {
             End = _x + ((nint)_tiling.Batch * _geometry.InputChannels * image),
