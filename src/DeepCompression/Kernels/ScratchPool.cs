@@ -10,9 +10,6 @@ internal sealed class ScratchPool : IDisposable
 
     private readonly NativeBuffer?[] _kept = new NativeBuffer?[Slots];
 
-    /// <summary>Bytes in the buffers kept now.</summary>
-    public long ResidentBytes => _kept.Sum(buffer => buffer?.Bytes ?? 0);
-
     /// <summary>Borrows at least <paramref name="bytes"/>; the content is what the last borrower left, or zeros.</summary>
     public NativeBuffer Rent(long bytes)
     {
