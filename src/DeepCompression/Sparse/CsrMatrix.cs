@@ -172,7 +172,7 @@ public sealed class CsrMatrix
         return codebook;
     }
 
-    /// <summary>Gives the arrays back if <see cref="CsrBuilder"/> borrowed them: nothing may look at the matrix any more.</summary>
+    /// <summary>Gives the arrays of the entries back where they are borrowed: nothing may look at the matrix, or at one that was scaled from it, any more.</summary>
     internal void Return()
     {
         if (!_isRented)
