@@ -40,9 +40,9 @@ internal sealed class GraphView
     public IReadOnlyList<Reader> Readers(ValueView? value) =>
         value is not null && _readers.TryGetValue(value.Name, out List<Reader>? readers) ? readers : [];
 
-    /// <summary>The node that alone reads a value which does not leave the graph; null where there is no such node.</summary>
+    /// <summary>The node that alone reads a value which does not leave the graph; null where there is no such node, or it has no output.</summary>
     public NodeView? OnlyReader(ValueView? value) =>
-        value is { IsGraphOutput: false } && Readers(value) is [{ Input: not Subgraph } reader] ? reader.Node : null;
+        value is { IsGraphOutput: false } && Readers(value) is [{ Input: not Subgraph, Node.Outputs.Length: > 0 } reader] ? reader.Node : null;
 
     private void AddReader(ValueView? value, NodeView node, int input)
     {

@@ -67,7 +67,14 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
         (Epilogue epilogue, List<NodeView> followers) = Epilogue.Match(graph, node, geometry.OutputChannels, 1, 1, bias);
         int batch = node.Input(0)?.Shape is [> 0 and <= int.MaxValue and long images, ..] ? (int)images : 1; // one where the model does not say
-        return (new ConvolutionPlan(node, weight, followers, epilogue, geometry, batch, height, width), "");
+        try
+        {
+            return (new ConvolutionPlan(node, weight, followers, epilogue, geometry, batch, height, width), "");
+        }
+        catch (OverflowException)
+        {
+            return (null, "the sizes are larger than can be counted");
+        }
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,8 @@ internal static class UnitMatcher
             return RecurrentPlan.Match(node, WeightOf);
         if (read.Length != 1)
             return (null, "the operator reads several compressed weights");
+        if (node.Outputs is not [not null, ..])
+            return (null, "the operator yields nothing");
         if (node.IsOnnx("MatMul") || node.IsOnnx("Gemm"))
             return LinearPlan.Match(graph, node, read[0]);
         if (node.IsOnnx("ConvTranspose"))

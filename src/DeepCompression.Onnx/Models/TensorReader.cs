@@ -42,9 +42,13 @@ internal static class TensorReader
         {
             return read();
         }
-        catch (Exception e) when (e is InvalidDataException or OverflowException)
+        catch (InvalidDataException e)
         {
             throw new InvalidDataException($"{model.Name}: {e.Message}".OneLine(), e);
+        }
+        catch (OverflowException e)
+        {
+            throw new InvalidDataException($"{model.Name}: tensor '{tensor.Name}': its shape or a number of it is beyond what its type holds.".OneLine(), e);
         }
         catch (NotSupportedException e)
         {

@@ -24,6 +24,7 @@ public static class CompressedModel
     /// <returns>The session.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The model or a compressed weight is damaged.</exception>
+    /// <exception cref="NotSupportedException">The model uses another version of our domain, an operator that it lacks, or a constant of a type that is not read.</exception>
     /// <exception cref="ObjectDisposedException">The options are disposed of.</exception>
     /// <exception cref="PlatformNotSupportedException">There is no library for this platform, and <see cref="DeepCompressionOptions.Required"/> is set.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
@@ -47,6 +48,7 @@ public static class CompressedModel
     /// <param name="deepCompression">How to set the execution provider up; null for the defaults.</param>
     /// <returns>The session.</returns>
     /// <exception cref="InvalidDataException">A compressed weight is damaged.</exception>
+    /// <exception cref="NotSupportedException">The model uses another version of our domain, an operator that it lacks, or a constant of a type that is not read.</exception>
     /// <exception cref="ObjectDisposedException">The options are disposed of.</exception>
     /// <exception cref="PlatformNotSupportedException">There is no library for this platform, and <see cref="DeepCompressionOptions.Required"/> is set.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>

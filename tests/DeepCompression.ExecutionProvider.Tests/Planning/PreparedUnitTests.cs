@@ -55,6 +55,15 @@ public class PreparedUnitTests
         Assert.Equal(1, plan.Freed);
     }
 
+    [Fact]
+    public void Compile_SizesThatNoKernelTakes_NamesTheNode()
+    {
+        using PreparedUnit unit = new(new Plan { Failure = new ArgumentOutOfRangeException("all") });
+        SharedKernels kernels = new(KernelOptions.Default, new PreparedKernels([], KernelOptions.Default));
+        var error = Assert.Throws<InvalidDataException>(() => unit.Compile(null!, Options(), kernels));
+        Assert.StartsWith("node '", error.Message, StringComparison.Ordinal);
+    }
+
     private static PreparedUnit Compiled(Plan plan, out SharedKernels kernels)
     {
         PreparedUnit unit = new(plan);
@@ -69,11 +78,13 @@ public class PreparedUnitTests
     {
         public int Freed;
 
+        public Exception? Failure { get; init; }
+
         public override KernelEstimate Estimate => new(1, 1);
 
         public override long[][]? InferShapes(long[] input) => null;
 
-        public override IDisposable BuildKernel(KernelOptions options) => new Kernel(this);
+        public override IDisposable BuildKernel(KernelOptions options) => Failure is null ? new Kernel(this) : throw Failure;
 
         public override Unit Compile(CompileContext context) => new User(context.Share<Kernel>(this));
 

@@ -112,4 +112,49 @@ public sealed class ImpossibleModelTests
         var error = Assert.Throws<InvalidDataException>(() => CompressedModel.CreateSession(portable, options, ClaimAll));
         Assert.StartsWith("model: SparseWeight 'w': ", error.Message, StringComparison.Ordinal);
     }
+
+    [ProviderTheory]
+    [InlineData("Conv")]
+    [InlineData("Relu")]
+    public void CreateSession_OperatorThatYieldsNothing_IsLeftToTheRuntime(string opType)
+    {
+        OnnxModel packed = Compress(Model(17, new Input("x", [1, 4, 6, 6]), new Output("y", [1, 4, 6, 6]), Weight("w", 1, 0.3, 20, 8, 4, 3, 3), Node("Conv", "x w", "a"), Node("Relu", "a", "b"), Node("Sigmoid", "x", "y")), ModelForm.Packed);
+        packed.Proto.Graph.Node.Single(node => node.OpType == opType).Output.Clear();
+        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        Exception? error = Record.Exception(() => CompressedModel.CreateSession(packed, options, ClaimAll).Dispose());
+        Assert.True(error is null or OnnxRuntimeException, error?.ToString());
+    }
+
+    [ProviderFact]
+    public void CreateSession_TwoWeightsOfOneName_NamesFileAndWeight()
+    {
+        OnnxModel packed = Compress(Model(17, new Input("x", [1, 64]), new Output("y", [1, 64]), Weight("w", 1, 0.2, 20, 64, 64), Weight("v", 2, 0.2, 20, 64, 64), Node("MatMul", "x w", "a"), Node("MatMul", "a v", "y")), ModelForm.Packed);
+        packed.Proto.Graph.Node.Single(node => node.Output[0] == "v").Output[0] = "w";
+        using SessionOptions options = new();
+        var error = Assert.Throws<InvalidDataException>(() => CompressedModel.CreateSession(packed, options, ClaimAll with { MinimumSpeedup = 1e9 }));
+        Assert.Equal("model: value 'w' is defined twice", error.Message);
+    }
+
+    [ProviderFact]
+    public void CreateSession_ShapeBeyondNumbers_NamesFileAndTensor()
+    {
+        OnnxModel packed = Compress(Model(17, new Input("x", [1, 64]), new Output("y", [1, 64]), Weight("w", 1, 0.2, 20, 64, 64), Int64s("shape", [2], 1, 64), Node("MatMul", "x w", "a"), Node("Reshape", "a shape", "y")), ModelForm.Packed);
+        packed.Proto.Graph.Initializer.Single(tensor => tensor.Name == "shape").Dims[0] = long.MaxValue;
+        using SessionOptions options = new();
+        var error = Assert.Throws<InvalidDataException>(() => CompressedModel.CreateSession(packed, options, ClaimAll));
+        Assert.StartsWith("model: tensor 'shape': ", error.Message, StringComparison.Ordinal);
+    }
+
+    [ProviderFact]
+    public void CreateSession_MoreImagesThanCanBeCounted_LeavesTheConvolution()
+    {
+        OnnxModel dense = Model(17, new Input("x", [1, 16, 8, 8]), new Output("y", []), Weight("w", 1, 1, 8, 16, 16, 3, 3), Node("Conv", "x w", "y", Ints("pads", 1, 1, 1, 1)));
+        dense.Proto.Graph.Output[0].Type.TensorType.Shape = null;
+        OnnxModel packed = Compress(dense, ModelForm.Packed);
+        packed.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = int.MaxValue;
+        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        DeepCompressionReport report = options.AppendDeepCompression(ClaimAll);
+        CompressedModel.CreateSession(packed, options).Dispose();
+        Assert.Contains("larger than can be counted", Assert.Single(report.Decisions).Reason, StringComparison.Ordinal);
+    }
 }

@@ -33,7 +33,7 @@ internal sealed record FoldedNormalization(WeightNode Weight, NodeView Convoluti
         if (convolution.Input(2) is ValueView b && (bias = Epilogue.ReadChannels(b.Constant, channels, 1, 0)) is null)
             return null;
         ValueView? product = convolution.Outputs[0];
-        if (graph.OnlyReader(product) is not NodeView normalization || !normalization.IsOnnx("BatchNormalization") || normalization.Input(0)?.Name != product?.Name)
+        if (graph.OnlyReader(product) is not NodeView normalization || !normalization.IsOnnx("BatchNormalization") || normalization.Input(0)?.Name != product?.Name || normalization.Outputs[0] is null)
             return null;
         if (graph.OnlyReader(normalization.Input(2)) != normalization || Epilogue.ReadNormalization(normalization, channels) is not var (factor, shift))
             return null;

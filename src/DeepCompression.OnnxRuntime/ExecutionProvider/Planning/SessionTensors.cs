@@ -12,6 +12,7 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
     private const int Alignment = 64; // bytes, as ONNX Runtime's own
 
     private readonly List<Handed> _tensors = [];
+    private readonly HashSet<string> _names = [];
     private byte* _memory;
 
     ~SessionTensors() => Release();
@@ -25,8 +26,11 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
     /// <param name="shape">The dimensions.</param>
     /// <param name="bytes">The size in bytes.</param>
     /// <param name="write">Writes the elements into as many bytes, which are not set to anything.</param>
+    /// <exception cref="InvalidDataException">There is a tensor of this name.</exception>
     public void Add(string name, int elementType, long[] shape, int bytes, Action<Memory<byte>> write)
     {
+        if (!_names.Add(name))
+            throw new InvalidDataException($"value '{name}' is defined twice");
         _tensors.Add(new Handed(name, elementType, shape, bytes, Bytes, write));
         Bytes += (bytes + Alignment - 1L) / Alignment * Alignment;
     }
