@@ -1,10 +1,9 @@
-using System.Runtime.ExceptionServices;
-
 namespace DeepCompression;
 
 /// <summary>
-/// Shares numbered pieces of work among threads of the pool. What <see cref="Parallel"/> would do, but it is compiled ahead of time and
-/// throws what the work throws.
+/// Shares numbered pieces of work among the calling thread and helpers. What <see cref="Parallel"/> would do, but it is compiled ahead
+/// of time, throws what the work throws, never waits for a helper that has not begun, and leaves no thread spinning behind it: threads
+/// of the pool look for more work for half a millisecond, on the processor where the next to be created would run.
 /// </summary>
 internal static class WorkSharing
 {
@@ -22,34 +21,10 @@ internal static class WorkSharing
             return;
         }
 
-        Run run = new(count, action);
-        Task[] others = new Task[threads - 1];
-        for (int i = 0; i < others.Length; i++)
-            others[i] = Task.Run(run.Work);
-        run.Work();
-        Task.WaitAll(others);
-        run.Error?.Throw();
-    }
-
-    private sealed class Run(int count, Action<int> action)
-    {
-        private int _next = -1;
-
-        public ExceptionDispatchInfo? Error { get; private set; }
-
-        public void Work()
-        {
-            try
-            {
-                for (int i = Interlocked.Increment(ref _next); i < count && Error is null; i = Interlocked.Increment(ref _next))
-                    action(i);
-            }
-#pragma warning disable CA1031 // It is thrown again on the calling thread.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Error = ExceptionDispatchInfo.Capture(e);
-            }
-        }
+        SharedWork work = new(count, action);
+        HelperThreads.Ask(work, threads - 1);
+        work.Run();
+        HelperThreads.Withdraw(work);
+        work.Finish();
     }
 }
