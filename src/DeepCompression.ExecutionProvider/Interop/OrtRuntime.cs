@@ -57,6 +57,28 @@ internal sealed unsafe class OrtRuntime
     /// <summary>Turns an exception into a status where the runtime's version was not settled yet.</summary>
     public static OrtStatus* ToStatus(OrtApiBase* apiBase, Exception exception) => ToStatus(apiBase->GetApi(1)->CreateStatus, exception);
 
+    /// <summary>The value of an entry of session options; null where it is not given.</summary>
+    public string? GetSessionConfigEntry(OrtSessionOptions* session, string key)
+    {
+        nuint size = 256;
+        fixed (byte* name = Encoding.UTF8.GetBytes(key + "\0"))
+        {
+            for (byte[] value = new byte[size]; ; value = new byte[size])
+            {
+                nuint room = size;
+                fixed (byte* to = value)
+                {
+                    OrtStatus* status = Api->GetSessionConfigEntry(session, name, to, &size);
+                    if (status == null)
+                        return ToString(to);
+                    Api->ReleaseStatus(status);
+                    if (size <= room)
+                        return null;
+                }
+            }
+        }
+    }
+
     /// <summary>The text at a zero-terminated UTF-8 pointer; empty where it is null.</summary>
     public static string ToString(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using DeepCompression.ExecutionProvider.Interop;
 using DeepCompression.ExecutionProvider.Planning;
 using DeepCompression.Kernels;
@@ -88,18 +87,5 @@ internal sealed unsafe class ProviderOptions
     // Where ONNX Runtime keeps the options given with an execution provider.
     private static string Key(string name) => $"ep.{DeepCompressionProvider.Name.ToLowerInvariant()}.{name}";
 
-    private static string Entry(OrtRuntime ort, OrtSessionOptions* session, string name)
-    {
-        byte[] key = Encoding.UTF8.GetBytes(Key(name) + "\0");
-        byte* value = stackalloc byte[256];
-        nuint size = 256;
-        fixed (byte* keyBytes = key)
-        {
-            OrtStatus* status = ort.Api->GetSessionConfigEntry(session, keyBytes, value, &size);
-            if (status == null)
-                return OrtRuntime.ToString(value);
-            ort.Api->ReleaseStatus(status); // not given
-            return "";
-        }
-    }
+    private static string Entry(OrtRuntime ort, OrtSessionOptions* session, string name) => ort.GetSessionConfigEntry(session, Key(name)) ?? "";
 }

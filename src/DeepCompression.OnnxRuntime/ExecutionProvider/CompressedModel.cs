@@ -81,6 +81,7 @@ public static class CompressedModel
             byte[] content = FullParser.Named(path, () => Prepare(prepared, kernels, tensors, ort, plan.Options));
             using SessionCopy copy = new(ort, options);
             copy.AddSessionConfigEntry(ProviderOptions.DecidedEntry, "1");
+            copy.LeaveOut(ort, IdleOptimizers.Find(plan.Model));
             tensors.AddTo(copy);
             session = Open(content, path, copy);
             handedOver = tensors.Bytes;

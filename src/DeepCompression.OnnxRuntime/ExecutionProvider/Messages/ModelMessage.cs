@@ -29,8 +29,8 @@ internal sealed class ModelMessage
                 graph = graph is null ? new GraphMessage(this, fields.Content) : throw new InvalidDataException("the model has a graph in parts");
             else if (fields.Tag == ContentTag(ModelProto.OpsetImportFieldNumber))
                 ReadImport(fields.Content);
-            else if (fields.Tag == ContentTag(ModelProto.FunctionsFieldNumber))
-                HasWeightsInFunctions |= IsForeignWithWeights(fields.Content);
+            else if (fields.Tag == ContentTag(ModelProto.FunctionsFieldNumber) && !IsOurs(fields.Content))
+                (HasFunctions, HasWeightsInFunctions) = (true, HasWeightsInFunctions || HasWeightsIn(fields.Content));
         }
 
         Graph = graph ?? throw new InvalidDataException("the model has no graph");
@@ -52,6 +52,9 @@ internal sealed class ModelMessage
 
     /// <summary>The version of our domain that the model imports; null where it imports none.</summary>
     public long? DomainVersion { get; private set; }
+
+    /// <summary>Whether there are functions of another domain than ours.</summary>
+    public bool HasFunctions { get; }
 
     /// <summary>Whether a function of another domain than ours has nodes of ours in it.</summary>
     public bool HasWeightsInFunctions { get; }
@@ -89,5 +92,5 @@ internal sealed class ModelMessage
             DomainVersion ??= version;
     }
 
-    private bool IsForeignWithWeights(Extent function) => !IsOurs(function) && _bytes.Span[function.Start..function.End].IndexOf("ai.deepcompression"u8) >= 0;
+    private bool HasWeightsIn(Extent function) => _bytes.Span[function.Start..function.End].IndexOf("ai.deepcompression"u8) >= 0;
 }

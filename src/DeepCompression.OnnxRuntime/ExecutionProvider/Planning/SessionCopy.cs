@@ -15,6 +15,14 @@ internal sealed unsafe class SessionCopy : SessionOptions
         GC.KeepAlive(original);
     }
 
+    /// <summary>Leaves optimizers out, beside those that the caller leaves out.</summary>
+    public void LeaveOut(OrtRuntime ort, IEnumerable<string> optimizers)
+    {
+        string all = string.Join(';', optimizers.Prepend(ort.GetSessionConfigEntry(Handle, IdleOptimizers.Entry) ?? "").Where(name => name.Length > 0));
+        if (all.Length > 0)
+            AddSessionConfigEntry(IdleOptimizers.Entry, all);
+    }
+
     /// <summary>The native options.</summary>
     public OrtSessionOptions* Handle => (OrtSessionOptions*)handle;
 }

@@ -1,0 +1,52 @@
+using DeepCompression.OnnxRuntime.Messages;
+
+namespace DeepCompression.OnnxRuntime.Planning;
+
+/// <summary>
+/// ONNX Runtime's graph optimizers that would find nothing in a model, because it has none of the operators that they look for. Each
+/// goes through the whole graph, some of them several times: a tenth of what a session of a small network costs to create.
+/// </summary>
+internal static class IdleOptimizers
+{
+    /// <summary>The session option that names optimizers to be left out, separated by semicolons; names that a version lacks are ignored.</summary>
+    public const string Entry = "optimization.disable_specified_optimizers";
+
+    // A fusion whose result another optimizer looks for counts as what that one looks for.
+    private static readonly (string[] Operators, string[] Optimizers)[] _needs =
+    [
+        (["QuantizeLinear", "DequantizeLinear"], ["DoubleQDQPairsRemover", "QDQPropagationTransformer", "QDQS8ToU8Transformer", "QDQSelectorActionTransformer", "QDQFinalCleanupTransformer", "WeightBiasQuantization", "WhereDummyDq"]),
+        (["DynamicQuantizeLinear", "MatMulInteger"], ["DynamicQuantizeMatMulFusion", "MatMulIntegerToFloatFusion"]),
+        (["DequantizeLinear", "MatMulNBits"], ["MatMulNBitsFusion"]),
+        (["MatMul", "FusedMatMul"], ["MatMulActivationFusion", "MatMulAddFusion", "MatMulScaleFusion", "MatmulTransposeFusion"]),
+        (["Gemm", "MatMul"], ["GemmActivationFusion"]),
+        (["Erf", "FastGelu", "Gelu", "Sigmoid", "Tanh"], ["BiasGeluFusion", "FastGeluFusion", "GeluFusionL1", "GeluFusionL2", "QuickGeluFusion"]),
+        (["LayerNormalization", "ReduceMean", "RMSNormalization", "SimplifiedLayerNormalization", "SkipLayerNormalization"], ["AttentionFusion", "BiasSkipLayerNormFusion", "EmbedLayerNormFusion", "LayerNormFusionL1", "LayerNormFusionL2", "SimplifiedLayerNormFusion", "SkipLayerNormFusion"]),
+        (["GroupQueryAttention"], ["GroupQueryAttentionFusion", "GroupQueryAttentionPreNormFusion"]),
+        (["Softmax"], ["BiasSoftmaxFusion"]),
+        (["Dropout"], ["BiasDropoutFusion"]),
+        (["Gather", "Slice"], ["GatherSliceToSplitFusion", "GatherToSliceFusion", "SliceConcatToSpaceToDepthFusion"]),
+        (["Add"], ["ConvAddActivationFusion"]),
+        (["Reshape"], ["ReshapeFusion"]),
+        (["Transpose"], ["TransposeOptimizer", "TransposeOptimizer_CPUExecutionProvider"]),
+    ];
+
+    /// <summary>The optimizers that can be left out of a model's session.</summary>
+    public static IEnumerable<string> Find(ModelMessage model)
+    {
+        if (model.HasFunctions)
+            return []; // their operators appear when the session is created
+        HashSet<string> operators = [];
+        Collect(model.Graph, operators);
+        return _needs.Where(need => !operators.Overlaps(need.Operators)).SelectMany(need => need.Optimizers);
+    }
+
+    private static void Collect(GraphMessage graph, HashSet<string> operators)
+    {
+        foreach (NodeMessage node in graph.Nodes)
+        {
+            operators.Add(node.OpType);
+            foreach (GraphMessage inner in node.Graphs)
+                Collect(inner, operators);
+        }
+    }
+}
