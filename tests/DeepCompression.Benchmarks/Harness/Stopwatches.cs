@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace DeepCompression.Benchmarks.Harness;
 
@@ -28,12 +29,25 @@ public static class Stopwatches
         return (Median(a), Median(b));
     }
 
-    /// <summary>Runs work until the runtime has compiled it in full, which it does in the background once methods have been called often.</summary>
+    /// <summary>
+    /// Runs work until the runtime has compiled it in full. It does so in the background, in two steps: methods that are called often
+    /// first count what they do, which slows them, and are compiled for good when they have been called often again.
+    /// </summary>
     /// <param name="work">What will be measured.</param>
     public static void Warm(Action work)
     {
-        const double Milliseconds = 300; // the runtime begins 100 ms after the last new method was first called
-        Time(work, Milliseconds);
+        const double Quiet = 300;    // milliseconds without a method compiled; the runtime waits for 100 before it begins
+        const double Longest = 5000; // milliseconds
+        long start = Stopwatch.GetTimestamp(), last = start;
+        long compiled = JitInfo.GetCompiledMethodCount();
+        do
+        {
+            work();
+            long now = JitInfo.GetCompiledMethodCount();
+            if (now != compiled)
+                (compiled, last) = (now, Stopwatch.GetTimestamp());
+        }
+        while (Stopwatch.GetElapsedTime(last).TotalMilliseconds < Quiet && Stopwatch.GetElapsedTime(start).TotalMilliseconds < Longest);
     }
 
     /// <summary>The middle of the values; the mean of the two middle ones of an even count.</summary>
