@@ -3,17 +3,20 @@ namespace DeepCompression.ExecutionProvider.Planning;
 /// <summary>When a group of operators is claimed.</summary>
 internal sealed record ClaimPolicy
 {
-    // Stock splits dense work among threads more evenly than sparse work can be split: seen at two threads on whole networks.
-    private const double SeveralThreads = 1.4;
+    // Between cores that are far apart. Stock sends less between them, for it keeps its layout from one layer to the next; and what changes
+    // its layout goes from the core that made it to the one that reads it. Seen at two threads on whole networks.
+    private const double FarApart = 1.4;
+    private const double ChangeOfFarApart = 1.5;
 
     // Of transposed convolutions stock splits the matrix product alone; moving what it yields to its places stays with one thread.
-    private const double SeveralThreadsTransposed = 1.05;
+    private const double FarApartTransposed = 1.05;
 
-    // Numbers that change their layout go from the core that made them to the one that reads them, which gains less from threads than computing.
-    private const double ChangeOfSeveralThreads = 1.5;
-
-    /// <summary>The policy for work that so many threads share.</summary>
-    public static ClaimPolicy For(int threads) => threads > 1 ? new ClaimPolicy { MinimumSpeedup = SeveralThreads, MinimumSpeedupTransposed = SeveralThreadsTransposed, LayoutChange = ChangeOfSeveralThreads } : new ClaimPolicy();
+    /// <summary>The policy for work that threads share.</summary>
+    /// <param name="threads">How many.</param>
+    /// <param name="nanosecondsAMessage">What a message takes from one to another.</param>
+    public static ClaimPolicy For(int threads, double nanosecondsAMessage) => threads == 1 || nanosecondsAMessage < CoreDistance.Far
+        ? new ClaimPolicy()
+        : new ClaimPolicy { MinimumSpeedup = FarApart, MinimumSpeedupTransposed = FarApartTransposed, LayoutChange = ChangeOfFarApart };
 
     /// <summary>The least expected speed against the dense operator; the margin covers what the estimate does not know.</summary>
     public double MinimumSpeedup { get; init; } = 1.05;

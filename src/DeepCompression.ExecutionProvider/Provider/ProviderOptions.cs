@@ -56,12 +56,16 @@ internal sealed unsafe class ProviderOptions
             throw new NotSupportedException($"provider option autotune is 0 or 1; found '{autotune}'");
 
         int count = degree > 0 ? degree : Environment.ProcessorCount;
-        ClaimPolicy policy = ClaimPolicy.For(count);
+        ClaimPolicy policy;
         if (minimumSpeedup.Length > 0)
         {
             if (!double.TryParse(minimumSpeedup, NumberStyles.Float, CultureInfo.InvariantCulture, out double least) || !(least >= 0))
                 throw new NotSupportedException($"provider option minimum_speedup is a number of at least 0; found '{minimumSpeedup}'");
             policy = new ClaimPolicy { MinimumSpeedup = least, MinimumSpeedupPacked = least };
+        }
+        else
+        {
+            policy = ClaimPolicy.For(count, count > 1 ? CoreDistance.Nanoseconds : 0);
         }
 
         if (batch.Length > 0)

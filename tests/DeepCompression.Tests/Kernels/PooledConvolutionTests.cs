@@ -10,7 +10,7 @@ public class PooledConvolutionTests
     public unsafe void Compute_RandomLayers_MatchesPlainLoops(VectorWidth width)
     {
         Random random = new(41);
-        ThreadsRunner threads = new(3);
+        IParallelRunner[] runners = [SequentialRunner.Instance, new ThreadsRunner(3), new LateThreadsRunner(3)];
         for (int round = 0; round < 60; round++)
         {
             ConvolutionGeometry geometry = new() { InputChannels = random.Next(1, 5), OutputChannels = random.Next(1, 40), KernelHeight = random.Next(1, 4), KernelWidth = random.Next(1, 4) };
@@ -26,7 +26,7 @@ public class PooledConvolutionTests
             float[] x = KernelCases.Numbers(random, batch * geometry.InputChannels * height * columns);
             float[] sums = SparseConvolutionTests.Convolve(KernelCases.Dense(matrix), geometry, [], default, x, batch, height, columns);
             float[] expected = Pool(sums, batch * geometry.OutputChannels, geometry.GetOutputHeight(height), geometry.GetOutputWidth(columns), pooling), y = new float[expected.Length];
-            IParallelRunner runner = round % 2 == 0 ? SequentialRunner.Instance : threads;
+            IParallelRunner runner = runners[(round + (round / 9)) % 3];
             KernelOptions options = new() { Width = width };
             Check(new SparseConvolution(matrix, geometry, options: options), "sparse");
             if (WinogradConvolution.Fits(geometry))

@@ -5,12 +5,14 @@ namespace DeepCompression.Kernels;
 /// <summary>How a convolution runs on inputs of one size: how lanes share the work, and the weights laid out for that.</summary>
 internal sealed unsafe class ConvolutionPlan : IDisposable
 {
-    private const int CacheBytes = 48 << 10;   // of inputs that a block of weights reads in a pass: a first-level cache
+    private const int CacheBytes = 32 << 10;   // of inputs that a block of weights reads in a pass: most of a first-level cache
+    private const int WholeCacheBytes = 48 << 10; // the same for rows that would have few weights in such a block
     private const int SumBytes = 256 << 10;    // of a part: they stay in the second-level cache beside the inputs
     private const double LittlePacking = 0.14; // of the work: up to so much, it is done twice rather than sent from one core to another
     private const double MuchPacking = 0.2;    // of the work where lanes are positions: from so much on, threads share positions, and their ends cache lines
     private const int PartsOfFewPasses = 2;    // a thread: evens out threads of which one is slower or late
     private const int ManyPasses = 4;          // from so many on, a thread's passes do that
+    private const double FewWeights = 28;      // of a row in a block
     private const double LeastWeights = 8;     // of a row in a block: fewer, and moving its sums costs more than they save
 
     /// <summary>Plans a size.</summary>
@@ -168,7 +170,9 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         TileShape shape = GetLargestShape();
         (int rows, int columns) = Cut.GetInputs(Geometry, Width, IsStrips ? (1, shape.Sums) : (shape.Runs, shape.Vectors));
         double density = weights.NonZeros / Math.Max((double)weights.Rows * weights.Columns, 1);
-        double fitting = Math.Max((double)CacheBytes / ((long)rows * columns * VectorBytes), LeastWeights / Math.Max(density, 1e-3) / taps);
+        double channelBytes = (double)rows * columns * VectorBytes, channelWeights = Math.Max(density, 1e-3) * taps;
+        double fitting = Math.Clamp(FewWeights / channelWeights, CacheBytes / channelBytes, WholeCacheBytes / channelBytes);
+        fitting = Math.Max(fitting, LeastWeights / channelWeights);
         int most = Math.Max((int)Math.Min(fitting, BlockedLayout.MaxBlockColumns / taps), 1), blocks = (channels + most - 1) / most;
         return Math.Min((channels + blocks - 1) / blocks * taps, BlockedLayout.MaxBlockColumns);
     }

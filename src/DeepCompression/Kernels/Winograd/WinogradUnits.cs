@@ -5,6 +5,7 @@ internal readonly struct WinogradUnits
 {
     private const int VectorsAThread = 3;    // of tiles: fewer, and threads share output channels instead, for which each transforms all inputs
     private const int StripRows = 8;         // of the grid a thread, where results are pooled: the same
+    private const int StripsAThread = 2;     // where results are pooled: what evens out threads of which one is slower
     private const int StripBytes = 1 << 20;  // of transformed inputs, where results are pooled: the same
 
     private readonly ConvolutionGeometry _geometry;
@@ -21,9 +22,12 @@ internal readonly struct WinogradUnits
         (_geometry, _tiling, _pooling, _blocks, _lanes, _vectors) = (geometry, tiling, pooling, blocks, lanes, tiling.GetVectors(lanes));
         if (pooling is null)
             _tileUnits = tiling.GetUnits(lanes);
-        bool isLarge = pooling is null ? _vectors >= VectorsAThread * degree : tiling.GridRows >= StripRows * degree && tiling.GetInputBytes(lanes) > StripBytes && pooling.GetOutputHeight(geometry.GetOutputHeight(tiling.Height)) >= degree;
+        int runs = pooling is null ? degree : degree * StripsAThread; // of tiles, or a multiple
+        bool isLarge = pooling is null
+            ? _vectors >= VectorsAThread * degree
+            : tiling.GridRows >= StripRows * degree && tiling.GetInputBytes(lanes) > StripBytes && pooling.GetOutputHeight(geometry.GetOutputHeight(tiling.Height)) >= runs;
         if (degree > 1 && isLarge)
-            _tileUnits = (_tileUnits + degree - 1) / degree * degree;
+            _tileUnits = (_tileUnits + runs - 1) / runs * runs;
         else if (degree > 1)
             _rowUnits = Math.Min(degree, blocks);
         for (int unit = 0; unit < Count; unit++)
@@ -41,8 +45,8 @@ internal readonly struct WinogradUnits
     {
         if (_pooling is null)
         {
-            int first = GetFirstVector(unit / _rowUnits) * _lanes;
-            return (first, Math.Min(GetFirstVector((unit / _rowUnits) + 1) * _lanes, _tiling.Tiles) - first);
+            int first = GetFirstVector(GetRun(unit)) * _lanes;
+            return (first, Math.Min(GetFirstVector(GetRun(unit) + 1) * _lanes, _tiling.Tiles) - first);
         }
 
         (int top, int bottom) = GetPooledRows(unit);
@@ -51,11 +55,14 @@ internal readonly struct WinogradUnits
         return (firstTile * _tiling.GridColumns, (endTile - firstTile) * _tiling.GridColumns);
     }
 
+    /// <summary>The number of a unit's run of tiles.</summary>
+    public int GetRun(int unit) => unit / _rowUnits;
+
     /// <summary>The rows of pooled results of a unit.</summary>
     public (int First, int End) GetPooledRows(int unit)
     {
         long rows = _pooling!.GetOutputHeight(_geometry.GetOutputHeight(_tiling.Height));
-        return ((int)(rows * (unit / _rowUnits) / _tileUnits), (int)(rows * ((unit / _rowUnits) + 1) / _tileUnits));
+        return ((int)(rows * (GetRun(unit)) / _tileUnits), (int)(rows * (GetRun(unit) + 1) / _tileUnits));
     }
 
     /// <summary>The blocks of output channels of a unit.</summary>

@@ -56,13 +56,53 @@ internal sealed unsafe class WinogradWeights : IDisposable
     /// <summary>Bytes held.</summary>
     public long Bytes => _codes.Bytes + _codebook.Bytes + (_bits?.Bytes ?? 0) + (_offsets?.Bytes ?? 0);
 
-    /// <summary>Looks weights up.</summary>
+    /// <summary>Looks weights up and transforms them.</summary>
     /// <param name="block">The block of output channels.</param>
-    /// <param name="column">The weight of every output channel.</param>
-    /// <param name="to">Room for <see cref="Rows"/> numbers.</param>
+    /// <param name="first">The first channel of the tiling: an input channel's phase.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="tiling">The tiling.</param>
+    /// <param name="geometry">Kernel and strides.</param>
+    /// <param name="kernels">Those of the width.</param>
     /// <param name="width">The vector width.</param>
+    /// <param name="taps">Room for a channel's weights.</param>
+    /// <param name="room">Room for a transform on its way.</param>
+    /// <param name="to">Takes the transformed weights, <see cref="Rows"/> numbers a channel.</param>
+    /// <param name="pointBytes">Bytes from a point to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Transform(int block, int first, int count, WinogradTiling tiling, ConvolutionGeometry geometry, in WinogradKernels kernels, VectorWidth width, float* taps, byte* room, byte* to, nint pointBytes)
+    {
+        int phases = tiling.PhaseRows * tiling.PhaseColumns, kernelHeight = geometry.KernelHeight, kernelWidth = geometry.KernelWidth;
+        for (int i = 0; i < count; i++, to += Rows * sizeof(float))
+        {
+            int channel = (first + i) / phases, phase = (first + i) % phases;
+            int phaseRow = phase / tiling.PhaseColumns, phaseColumn = phase % tiling.PhaseColumns;
+            float* tap = taps;
+            for (int row = phaseRow, k = 0; k < tiling.Taps; k++, row += geometry.StrideHeight)
+            {
+                for (int column = phaseColumn, l = 0; l < tiling.Taps; l++, column += geometry.StrideWidth, tap += Rows)
+                {
+                    if (row < kernelHeight && column < kernelWidth)
+                        Read(block, (((channel * kernelHeight) + row) * kernelWidth) + column, tap, width);
+                    else
+                        new Span<float>(tap, Rows).Clear();
+                }
+            }
+
+            kernels.Weights(taps, room, to, pointBytes);
+        }
+    }
+
+    public void Dispose()
+    {
+        _codes.Dispose();
+        _codebook.Dispose();
+        _bits?.Dispose();
+        _offsets?.Dispose();
+    }
+
+    /// <summary>Looks a block's weights of one column up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Read(int block, int column, float* to, VectorWidth width)
+    private void Read(int block, int column, float* to, VectorWidth width)
     {
         nint index = ((nint)block * Columns) + column;
         byte* codes = _codes.Pointer + (index * Rows);
@@ -97,14 +137,6 @@ internal sealed unsafe class WinogradWeights : IDisposable
         int* offsets = _offsets is null ? null : (int*)_offsets.Pointer + (block * Rows);
         for (int row = 0; row < Rows; row++)
             to[row] = ((bits >> row) & 1) == 0 ? 0 : codebook[(offsets == null ? 0 : offsets[row]) + codes[row]];
-    }
-
-    public void Dispose()
-    {
-        _codes.Dispose();
-        _codebook.Dispose();
-        _bits?.Dispose();
-        _offsets?.Dispose();
     }
 
     private void FillRow(CsrMatrix weights, int row, int place, int zero, int stride)

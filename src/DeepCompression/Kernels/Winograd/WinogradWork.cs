@@ -5,6 +5,7 @@ namespace DeepCompression.Kernels;
 /// <summary>
 /// One call of a <see cref="WinogradConvolution"/>: units are runs of tiles times runs of output channels. A unit transforms its inputs once; then, for a block of
 /// output channels after another, it looks up and transforms the weights of some channels, adds their products to the sums, and transforms the sums.
+/// Blocks are what threads take: those of their own units first, then those that others have left, who may run on a slower core.
 /// Where results are pooled, a unit has all tiles that some rows of pooled results need, and the results of a block stay in a cache until they are pooled.
 /// </summary>
 internal unsafe struct WinogradWork
@@ -13,6 +14,7 @@ internal unsafe struct WinogradWork
     private const int RoomVectors = 40;         // of transforms on their way
     private const int Outputs = WinogradTiling.Outputs;
     private const int PooledVectors = 12;       // that are computed at a time where results are pooled
+    private const int LeastLeft = 3;            // blocks of a unit whose inputs a thread would have to transform before it can help
     private const int Line = NativeBuffer.Alignment;
 
     private readonly ConvolutionGeometry _geometry;
@@ -59,11 +61,16 @@ internal unsafe struct WinogradWork
     public void Run(ScratchPool pool, IParallelRunner runner)
     {
         Divide(runner.Degree);
-        NativeBuffer scratch = pool.Rent(_partBytes * _parts);
+        NativeBuffer scratch = pool.Rent((_partBytes * _parts) + ((long)_units.Count * Line));
         _scratch = scratch.Pointer;
+        for (int unit = 0; unit < _units.Count; unit++)
+            *GetNext(unit) = 0;
         runner.Run(_parts, &RunPart, Unsafe.AsPointer(ref this)); // on the stack of the caller until all have returned
         pool.Return(scratch);
     }
+
+    /// <summary>The number of the next block of a unit, alone in its cache line.</summary>
+    private readonly int* GetNext(int unit) => (int*)(_scratch + (_partBytes * _parts) + ((nint)unit * Line));
 
     private readonly nint OutputPlane => (nint)_geometry.GetOutputHeight(_tiling.Height) * _geometry.GetOutputWidth(_tiling.Width);
 
@@ -101,60 +108,73 @@ internal unsafe struct WinogradWork
     private static void RunPart(void* context, int part)
     {
         ref WinogradWork work = ref Unsafe.AsRef<WinogradWork>(context);
-        int first = (int)((long)work._units.Count * part / work._parts), end = (int)((long)work._units.Count * (part + 1) / work._parts);
-        for (int unit = first; unit < end; unit++)
-            work.RunUnit(unit, work._scratch + (part * work._partBytes));
+        int units = work._units.Count, first = (int)((long)units * part / work._parts), own = (int)((long)units * (part + 1) / work._parts) - first;
+        Inputs ready = new(-1, -1);
+        for (int turn = 0; turn < units; turn++)
+            work.RunUnit((first + turn) % units, turn < own, work._scratch + (part * work._partBytes), ref ready);
+    }
+
+    /// <summary>Computes the blocks of a unit that nobody has taken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunUnit(int unit, bool isOwn, byte* scratch, ref Inputs ready)
+    {
+        (int firstBlock, int endBlock) = _units.GetBlocks(unit);
+        int* next = GetNext(unit);
+        while (true)
+        {
+            Inputs needed = new(_units.GetRun(unit), (firstBlock + Volatile.Read(ref *next)) / _weights.BlocksAGroup);
+            if (!isOwn && ready != needed && endBlock - firstBlock - Volatile.Read(ref *next) < LeastLeft)
+                return;
+            int block = firstBlock + Interlocked.Increment(ref *next) - 1;
+            if (block >= endBlock)
+                return;
+            RunBlock(unit, block, scratch, ref ready);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void RunUnit(int unit, byte* scratch)
+    private readonly void RunBlock(int unit, int block, byte* scratch, ref Inputs ready)
     {
         int points = _tiling.Products, channels = _tiling.Channels;
         (int firstTile, int tiles) = _units.GetTiles(unit);
         int vectors = (tiles + _lanes - 1) / _lanes;
         byte* inputs = scratch, sums = inputs + (points * _inputPoint), weights = sums + (points * _sumPoint), room = weights + (points * _weightPoint);
         byte* taps = room + (RoomVectors * Line), rest = taps + (_tiling.Taps * _tiling.Taps * Line);
-        int group = -1;
-        (int firstBlock, int endBlock) = _units.GetBlocks(unit);
-        int rowsAGroup = _geometry.OutputChannels / _geometry.Groups;
-        for (int block = firstBlock; block < endBlock; block++)
+        int group = block / _weights.BlocksAGroup, rowsAGroup = _geometry.OutputChannels / _geometry.Groups;
+        Inputs needed = new(_units.GetRun(unit), group);
+        if (ready != needed)
+            TransformInputs(group, firstTile, tiles, vectors, inputs, rest);
+        ready = needed;
+
+        int row = block % _weights.BlocksAGroup * WinogradWeights.Rows, rows = Math.Min(rowsAGroup - row, WinogradWeights.Rows), firstRow = (group * rowsAGroup) + row;
+        float* results = _pooling is null ? _y + (firstRow * OutputPlane) : (float*)(rest + _restBytes) - (firstTile / _tiling.GridColumns * Outputs * (nint)_geometry.GetOutputWidth(_tiling.Width));
+        for (int first = 0, count; first < vectors; first += count)
         {
-            if (block / _weights.BlocksAGroup != group)
+            count = vectors - first <= _groupVectors ? vectors - first : PooledVectors;
+            nint offset = (nint)first * _vectorBytes;
+            for (int channel = 0; channel < channels; channel += BlockChannels)
             {
-                group = block / _weights.BlocksAGroup;
-                TransformInputs(group, firstTile, tiles, vectors, inputs, rest);
-            }
-
-            int row = block % _weights.BlocksAGroup * WinogradWeights.Rows, rows = Math.Min(rowsAGroup - row, WinogradWeights.Rows), firstRow = (group * rowsAGroup) + row;
-            float* results = _pooling is null ? _y + (firstRow * OutputPlane) : (float*)(rest + _restBytes) - (firstTile / _tiling.GridColumns * Outputs * (nint)_geometry.GetOutputWidth(_tiling.Width));
-            for (int first = 0, count; first < vectors; first += count)
-            {
-                count = vectors - first <= _groupVectors ? vectors - first : PooledVectors;
-                nint offset = (nint)first * _vectorBytes;
-                for (int channel = 0; channel < channels; channel += BlockChannels)
+                WinogradProduct product = new()
                 {
-                    WinogradProduct product = new()
-                    {
-                        Channels = Math.Min(BlockChannels, channels - channel),
-                        InputBytes = (nint)vectors * _vectorBytes,
-                        SumBytes = (nint)count * _vectorBytes,
-                        Adds = channel > 0,
-                    };
-                    if (first == 0 || channels > BlockChannels)
-                        TransformWeights(block, channel, product.Channels, (float*)taps, room, weights);
-                    for (int point = 0; point < points; point++)
-                    {
-                        byte* pointInputs = inputs + (point * _inputPoint) + (channel * product.InputBytes) + offset;
-                        Multiply(&product, (float*)(weights + (point * _weightPoint)), pointInputs, sums + (point * _sumPoint), count, rows);
-                    }
+                    Channels = Math.Min(BlockChannels, channels - channel),
+                    InputBytes = (nint)vectors * _vectorBytes,
+                    SumBytes = (nint)count * _vectorBytes,
+                    Adds = channel > 0,
+                };
+                if (first == 0 || channels > BlockChannels)
+                    _weights.Transform(block, channel, product.Channels, _tiling, _geometry, _kernels, _width, (float*)taps, room, weights, _weightPoint);
+                for (int point = 0; point < points; point++)
+                {
+                    byte* pointInputs = inputs + (point * _inputPoint) + (channel * product.InputBytes) + offset;
+                    Multiply(&product, (float*)(weights + (point * _weightPoint)), pointInputs, sums + (point * _sumPoint), count, rows);
                 }
-
-                WriteOutputs(firstRow, rows, firstTile + (first * _lanes), Math.Min(count * _lanes, tiles - (first * _lanes)), count, sums, room, (float*)rest, results);
             }
 
-            if (_pooling is not null)
-                Pool(unit, firstRow, rows, results, (float*)(rest + _restBytes + _poolOffset));
+            WriteOutputs(firstRow, rows, firstTile + (first * _lanes), Math.Min(count * _lanes, tiles - (first * _lanes)), count, sums, room, (float*)rest, results);
         }
+
+        if (_pooling is not null)
+            Pool(unit, firstRow, rows, results, (float*)(rest + _restBytes + _poolOffset));
     }
 
     private readonly void Pool(int unit, int firstRow, int rows, float* results, float* room)
@@ -184,30 +204,6 @@ internal unsafe struct WinogradWork
             product->Sums = sums + (first * product->SumBytes / vectors);
             for (int row = 0; row < rows; row += step, product->Weights += step, product->Sums += step * product->SumBytes)
                 kernel(product);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void TransformWeights(int block, int first, int count, float* taps, byte* room, byte* weights)
-    {
-        int phases = _tiling.PhaseRows * _tiling.PhaseColumns, kernelHeight = _geometry.KernelHeight, kernelWidth = _geometry.KernelWidth;
-        for (int i = 0; i < count; i++, weights += WinogradWeights.Rows * sizeof(float))
-        {
-            int channel = (first + i) / phases, phase = (first + i) % phases;
-            int phaseRow = phase / _tiling.PhaseColumns, phaseColumn = phase % _tiling.PhaseColumns;
-            float* tap = taps;
-            for (int row = phaseRow, k = 0; k < _tiling.Taps; k++, row += _geometry.StrideHeight)
-            {
-                for (int column = phaseColumn, l = 0; l < _tiling.Taps; l++, column += _geometry.StrideWidth, tap += WinogradWeights.Rows)
-                {
-                    if (row < kernelHeight && column < kernelWidth)
-                        _weights.Read(block, (((channel * kernelHeight) + row) * kernelWidth) + column, tap, _width);
-                    else
-                        new Span<float>(tap, WinogradWeights.Rows).Clear();
-                }
-            }
-
-            _kernels.Weights(taps, room, weights, _weightPoint);
         }
     }
 
@@ -289,4 +285,7 @@ internal unsafe struct WinogradWork
             }
         }
     }
+
+    /// <summary>Whose inputs a thread has transformed.</summary>
+    private readonly record struct Inputs(int Run, int Group);
 }
