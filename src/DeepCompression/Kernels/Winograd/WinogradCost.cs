@@ -12,7 +12,8 @@ internal static class WinogradCost
     private const double OutputProduct = 0.95;       // each of its points
     private const double WeightProduct = 0.75;       // each point of an input channel and 16 output channels
     private const double Lookup = 3;                 // each tap of those, from a codebook in registers
-    private const double Gather = 8.5;               // from a larger one
+    private const double LookupInBytes = 2.5;        // from tables of bytes
+    private const double Gather = 8.5;               // from memory
     private const double InNetwork = 1.12;           // what it works with comes from a farther cache than when it runs alone
     private const int RegisterCodebook = 32;
 
@@ -25,7 +26,7 @@ internal static class WinogradCost
         double product = tiling.Products * (channels + CallChannels) * rows * vectors * MultiplyAdd;
         double transforms = vectors * ((channels * (Input + (InputProduct * tiling.Products))) + (rowsAGroup * (Output + (OutputProduct * tiling.Products))));
         double taps = Math.Min((double)geometry.KernelHeight * geometry.KernelWidth / (tiling.PhaseRows * tiling.PhaseColumns), tiling.Taps * tiling.Taps);
-        double weight = (WeightProduct * tiling.Products) + (taps * (codebookSize <= RegisterCodebook ? Lookup : Gather));
+        double weight = (WeightProduct * tiling.Products) + (taps * (codebookSize <= RegisterCodebook ? Lookup : WinogradWeights.IsLookedUpInBytes(geometry) ? LookupInBytes : Gather));
         double weights = tiling.GetUnits(Lanes) * blocks * channels * weight;
         return InNetwork * (product + transforms + weights) * geometry.Groups / batch;
     }

@@ -20,6 +20,7 @@ internal sealed unsafe class WinogradWeights : IDisposable
     private readonly NativeBuffer _codebook;
     private readonly NativeBuffer? _bits;    // 16 a tap: of weights that are not zero
     private readonly NativeBuffer? _offsets; // of every row's codebook
+    private readonly CentroidBytes? _bytes;  // of a codebook that registers do not take
     private readonly int _codebookSize;
 
     public WinogradWeights(CsrMatrix weights, ConvolutionGeometry geometry)
@@ -40,6 +41,8 @@ internal sealed unsafe class WinogradWeights : IDisposable
             _bits = new NativeBuffer((long)Blocks * Columns * sizeof(ushort));
         if (!isFull && zero >= 0)
             _codebookSize = Math.Max(_codebookSize, zero + 1);
+        if (weights.Groups == 1 && _codebookSize > LeastLoaded && IsLookedUpInBytes(geometry))
+            _bytes = new CentroidBytes(new ReadOnlySpan<float>(_codebook.Pointer, stride));
         for (int row = 0; row < weights.Rows; row++)
             FillRow(weights, row, (row / rowsAGroup * BlocksAGroup * Rows) + (row % rowsAGroup), isFull ? -1 : zero, stride);
     }
@@ -54,7 +57,11 @@ internal sealed unsafe class WinogradWeights : IDisposable
     public int Columns { get; }
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => _codes.Bytes + _codebook.Bytes + (_bits?.Bytes ?? 0) + (_offsets?.Bytes ?? 0);
+    public long Bytes => _codes.Bytes + _codebook.Bytes + (_bits?.Bytes ?? 0) + (_offsets?.Bytes ?? 0) + (_bytes?.Bytes ?? 0);
+
+    /// <summary>Whether weights of one codebook, however many centroids it has, are looked up by permutations: those of an input channel lie side by side, and are enough.</summary>
+    public static bool IsLookedUpInBytes(ConvolutionGeometry geometry) =>
+        CentroidBytes.IsSupported && geometry is { StrideHeight: 1, StrideWidth: 1 } && geometry.KernelHeight == geometry.KernelWidth && geometry.KernelHeight * geometry.KernelWidth * Rows >= CentroidBytes.Codes;
 
     /// <summary>Looks weights up and transforms them.</summary>
     /// <param name="block">The block of output channels.</param>
@@ -71,23 +78,13 @@ internal sealed unsafe class WinogradWeights : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Transform(int block, int first, int count, WinogradTiling tiling, ConvolutionGeometry geometry, in WinogradKernels kernels, VectorWidth width, float* taps, byte* room, byte* to, nint pointBytes)
     {
-        int phases = tiling.PhaseRows * tiling.PhaseColumns, kernelHeight = geometry.KernelHeight, kernelWidth = geometry.KernelWidth;
-        for (int i = 0; i < count; i++, to += Rows * sizeof(float))
+        int phases = tiling.PhaseRows * tiling.PhaseColumns;
+        for (int channel = first; channel < first + count; channel++, to += Rows * sizeof(float))
         {
-            int channel = (first + i) / phases, phase = (first + i) % phases;
-            int phaseRow = phase / tiling.PhaseColumns, phaseColumn = phase % tiling.PhaseColumns;
-            float* tap = taps;
-            for (int row = phaseRow, k = 0; k < tiling.Taps; k++, row += geometry.StrideHeight)
-            {
-                for (int column = phaseColumn, l = 0; l < tiling.Taps; l++, column += geometry.StrideWidth, tap += Rows)
-                {
-                    if (row < kernelHeight && column < kernelWidth)
-                        Read(block, (((channel * kernelHeight) + row) * kernelWidth) + column, tap, width);
-                    else
-                        new Span<float>(tap, Rows).Clear();
-                }
-            }
-
+            if (_bytes is not null && width == VectorWidth.Vector512)
+                ReadInBytes(block, channel * tiling.Taps * tiling.Taps, tiling.Taps * tiling.Taps, taps);
+            else
+                ReadPhase(block, channel / phases, channel % phases, tiling, geometry, width, taps);
             kernels.Weights(taps, room, to, pointBytes);
         }
     }
@@ -98,6 +95,32 @@ internal sealed unsafe class WinogradWeights : IDisposable
         _codebook.Dispose();
         _bits?.Dispose();
         _offsets?.Dispose();
+        _bytes?.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ReadInBytes(int block, int column, int count, float* to)
+    {
+        nint index = ((nint)block * Columns) + column;
+        _bytes!.LookUp(_codes.Pointer + (index * Rows), count * Rows, to);
+        for (int i = 0; _bits is not null && i < count; i++, to += Rows)
+            Mask(Vector512.Load(to), ((ushort*)_bits.Pointer)[index + i]).Store(to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ReadPhase(int block, int channel, int phase, WinogradTiling tiling, ConvolutionGeometry geometry, VectorWidth width, float* to)
+    {
+        int phaseRow = phase / tiling.PhaseColumns, phaseColumn = phase % tiling.PhaseColumns, kernelHeight = geometry.KernelHeight, kernelWidth = geometry.KernelWidth;
+        for (int row = phaseRow, k = 0; k < tiling.Taps; k++, row += geometry.StrideHeight)
+        {
+            for (int column = phaseColumn, l = 0; l < tiling.Taps; l++, column += geometry.StrideWidth, to += Rows)
+            {
+                if (row < kernelHeight && column < kernelWidth)
+                    Read(block, (((channel * kernelHeight) + row) * kernelWidth) + column, to, width);
+                else
+                    new Span<float>(to, Rows).Clear();
+            }
+        }
     }
 
     /// <summary>Looks a block's weights of one column up.</summary>
@@ -127,16 +150,20 @@ internal sealed unsafe class WinogradWeights : IDisposable
                 values = Vector512.Create(Avx2.GatherVector256(codebook, found.GetLower(), sizeof(float)), Avx2.GatherVector256(codebook, found.GetUpper(), sizeof(float)));
             }
 
-            Vector512<uint> lanes = Avx512F.ShiftLeftLogicalVariable(Vector512<uint>.One, Vector512<uint>.Indices);
-            if (bits != ushort.MaxValue)
-                values &= Vector512.Equals(Vector512.Create(bits) & lanes, lanes).AsSingle();
-            values.Store(to);
+            (bits == ushort.MaxValue ? values : Mask(values, bits)).Store(to);
             return;
         }
 
         int* offsets = _offsets is null ? null : (int*)_offsets.Pointer + (block * Rows);
         for (int row = 0; row < Rows; row++)
             to[row] = ((bits >> row) & 1) == 0 ? 0 : codebook[(offsets == null ? 0 : offsets[row]) + codes[row]];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Mask(Vector512<float> values, uint bits)
+    {
+        Vector512<uint> lanes = Avx512F.ShiftLeftLogicalVariable(Vector512<uint>.One, Vector512<uint>.Indices);
+        return values & Vector512.Equals(Vector512.Create(bits) & lanes, lanes).AsSingle();
     }
 
     private void FillRow(CsrMatrix weights, int row, int place, int zero, int stride)
