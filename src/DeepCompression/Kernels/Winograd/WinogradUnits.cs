@@ -4,8 +4,8 @@ namespace DeepCompression.Kernels;
 internal readonly struct WinogradUnits
 {
     private const int VectorsAThread = 3;    // of tiles: fewer, and threads share output channels instead, for which each transforms all inputs
-    private const int StripRows = 8;         // of the grid a thread, where results are pooled: the same
-    private const int StripsAThread = 2;     // where results are pooled: what evens out threads of which one is slower
+    private const int StripRows = 7;         // of the grid a thread, where results are pooled: the same
+    private const int StripsAThread = 2;     // of an image with rows enough: evens out threads of which one is slower
     private const int StripBytes = 1 << 20;  // of transformed inputs, where results are pooled: the same
 
     private readonly ConvolutionGeometry _geometry;
@@ -22,7 +22,7 @@ internal readonly struct WinogradUnits
         (_geometry, _tiling, _pooling, _blocks, _lanes, _vectors) = (geometry, tiling, pooling, blocks, lanes, tiling.GetVectors(lanes));
         if (pooling is null)
             _tileUnits = tiling.GetUnits(lanes);
-        int runs = pooling is null ? degree : degree * StripsAThread; // of tiles, or a multiple
+        int runs = pooling is not null && tiling.GridRows >= StripRows * StripsAThread * degree ? degree * StripsAThread : degree; // of tiles, or a multiple
         bool isLarge = pooling is null
             ? _vectors >= VectorsAThread * degree
             : tiling.GridRows >= StripRows * degree && tiling.GetInputBytes(lanes) > StripBytes && pooling.GetOutputHeight(geometry.GetOutputHeight(tiling.Height)) >= runs;
