@@ -50,6 +50,14 @@ internal sealed unsafe class NativeBuffer : IDisposable
         return buffer;
     }
 
+    /// <summary>A buffer that holds a copy of other memory. Spans of structures of ours are not compiled ahead of time.</summary>
+    public static NativeBuffer Copy(void* source, long bytes)
+    {
+        NativeBuffer buffer = new(bytes, written: bytes);
+        Buffer.MemoryCopy(source, buffer.Pointer, bytes, bytes);
+        return buffer;
+    }
+
     public void Dispose()
     {
         Free();

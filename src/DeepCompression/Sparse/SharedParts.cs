@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -10,6 +9,7 @@ namespace DeepCompression.Sparse;
 public sealed class SharedParts
 {
     private const int RunLength = 1024; // codes that are unpacked at once: a whole number of bytes
+    private const int MostInRegister = 16; // centroids of four bytes
 
     /// <summary>Puts parts together as they stand in a file. Nothing is checked before <see cref="Decode"/>.</summary>
     /// <param name="codes">One digit an element.</param>
@@ -65,7 +65,7 @@ public sealed class SharedParts
     /// <param name="destination">Takes the elements, little-endian and row-major.</param>
     /// <exception cref="InvalidDataException">The parts, codebook and shape do not fit each other.</exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public static void DecodeDense(SharedParts parts, Codebook codebook, TensorShape shape, Span<byte> destination)
+    public static unsafe void DecodeDense(SharedParts parts, Codebook codebook, TensorShape shape, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(codebook);
@@ -78,55 +78,62 @@ public sealed class SharedParts
         if (destination.Length < (long)shape.Length * size)
             throw new ArgumentException($"{(long)shape.Length * size} bytes are needed; found {destination.Length}.", nameof(destination));
         destination = destination[..(shape.Length * size)];
-        switch (size)
+        fixed (byte* centroids = codebook.Values.Span, dense = destination)
         {
-            case 2: parts.LookUp(MemoryMarshal.Cast<byte, ushort>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ushort>(destination)); break;
-            case 4: parts.LookUp(MemoryMarshal.Cast<byte, Bits32>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, Bits32>(destination)); break;
-            default: parts.LookUp(MemoryMarshal.Cast<byte, ulong>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ulong>(destination)); break;
+            switch (size)
+            {
+                case 2: parts.LookUp((ushort*)centroids, codebook, (ushort*)dense, shape.Length); break;
+                case 4: parts.LookUp((Bits32*)centroids, codebook, (Bits32*)dense, shape.Length); break;
+                default: parts.LookUp((ulong*)centroids, codebook, (ulong*)dense, shape.Length); break;
+            }
         }
     }
 
-    private void LookUp<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
+    // Pointers: spans of structures of ours are not compiled ahead of time. The groups divide the length.
+    private unsafe void LookUp<T>(T* centroids, Codebook codebook, T* dense, int length)
         where T : unmanaged
     {
-        int size = codebook.Size, groupLength = dense.Length / codebook.Groups;
-        Span<T> own = stackalloc T[Codebook.MaxSize]; // as many as a byte can say
+        int size = codebook.Size, groupLength = length / codebook.Groups;
+        T* own = stackalloc T[Codebook.MaxSize]; // as many as a byte can say
         Span<byte> room = stackalloc byte[RunLength];
-        for (int start = LookUpWhole(centroids, codebook, dense), group = -1, groupEnd = 0; start < dense.Length; start += RunLength)
+        for (int start = LookUpWhole(centroids, codebook, dense, length), group = -1, groupEnd = 0; start < length; start += RunLength)
         {
-            Span<byte> codes = room[..Math.Min(RunLength, dense.Length - start)];
+            Span<byte> codes = room[..Math.Min(RunLength, length - start)];
             Digits.Unpack(Codes.Span[(int)((long)start * CodeBits / 8)..], CodeBits, codes);
             if (size < Codebook.MaxSize && (size == 0 || codes.ContainsAnyExceptInRange((byte)0, (byte)(size - 1))))
                 throw new InvalidDataException($"A code is not below the codebook's size {size}.");
             for (int done = 0; done < codes.Length;)
             {
                 for (; start + done >= groupEnd; groupEnd += groupLength)
-                    centroids.Slice(++group * size, size).CopyTo(own);
+                    Buffer.MemoryCopy(centroids + (++group * size), own, Codebook.MaxSize * sizeof(T), size * sizeof(T));
                 int end = Math.Min(codes.Length, groupEnd - start);
-                LookUp(ref MemoryMarshal.GetReference(own), codes[done..end], dense[(start + done)..]);
+                LookUp(own, codes[done..end], dense + start + done);
                 done = end;
             }
         }
     }
 
     /// <summary>Writes the whole weight where one register holds the codebook; returns how many elements it wrote.</summary>
-    private int LookUpWhole<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
+    private unsafe int LookUpWhole<T>(T* centroids, Codebook codebook, T* dense, int length)
         where T : unmanaged
     {
-        if (typeof(T) != typeof(Bits32) || codebook.Groups != 1 || codebook.Size == 0 || codebook.Size > Vector512<uint>.Count || CodeBits != 4 || !Avx512F.IsSupported)
+        if (typeof(T) != typeof(Bits32) || codebook.Groups != 1 || codebook.Size is 0 or > MostInRegister || CodeBits != 4)
             return 0;
-        Span<uint> table = stackalloc uint[Vector512<uint>.Count];
-        table.Clear();
-        MemoryMarshal.Cast<T, uint>(centroids).CopyTo(table);
-        int done = LookUpPairs(Codes.Span, Vector512.Create<uint>(table), codebook.Size, MemoryMarshal.Cast<T, uint>(dense));
+        int done = LookUpPairs(Codes.Span, new ReadOnlySpan<uint>(centroids, codebook.Size), new Span<uint>(dense, length));
         return done / RunLength * RunLength; // where a code is not below the size, the run with it is read again
     }
 
     // Writes sixteen elements at once for as long as codes are below the size.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int LookUpPairs(ReadOnlySpan<byte> packed, Vector512<uint> table, int size, Span<uint> dense)
+    private static int LookUpPairs(ReadOnlySpan<byte> packed, ReadOnlySpan<uint> centroids, Span<uint> dense)
     {
-        int done = 0;
+        if (!Avx512F.IsSupported)
+            return 0;
+        Span<uint> all = stackalloc uint[Vector512<uint>.Count];
+        all.Clear();
+        centroids.CopyTo(all);
+        Vector512<uint> table = Vector512.Create<uint>(all);
+        int done = 0, size = centroids.Length;
         Vector128<byte> most = Vector128.Create((byte)(size - 1));
         for (; done <= dense.Length - Vector512<uint>.Count; done += Vector512<uint>.Count)
         {
@@ -141,11 +148,10 @@ public sealed class SharedParts
     }
 
     // The table has an element for every byte.
-    private static void LookUp<T>(ref T table, ReadOnlySpan<byte> codes, Span<T> dense)
+    private static unsafe void LookUp<T>(T* table, ReadOnlySpan<byte> codes, T* dense)
         where T : unmanaged
     {
-        dense = dense[..codes.Length];
         for (int i = 0; i < codes.Length; i++)
-            dense[i] = Unsafe.Add(ref table, (uint)codes[i]);
+            dense[i] = table[codes[i]];
     }
 }

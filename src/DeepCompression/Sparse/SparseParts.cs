@@ -99,7 +99,7 @@ public sealed class SparseParts
     /// <param name="destination">Takes the elements, little-endian and row-major.</param>
     /// <exception cref="InvalidDataException">The parts, codebook and shape do not fit each other.</exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public static void DecodeDense(SparseParts parts, Codebook codebook, TensorShape shape, Span<byte> destination)
+    public static unsafe void DecodeDense(SparseParts parts, Codebook codebook, TensorShape shape, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(codebook);
@@ -111,18 +111,22 @@ public sealed class SparseParts
             throw new ArgumentException($"{(long)shape.Length * size} bytes are needed; found {destination.Length}.", nameof(destination));
         destination = destination[..(shape.Length * size)];
         destination.Clear(); // +0 of every element type
-        switch (size)
+        fixed (byte* centroids = codebook.Values.Span, dense = destination)
         {
-            case 2: parts.Scatter(MemoryMarshal.Cast<byte, ushort>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ushort>(destination)); break;
-            case 4: parts.Scatter(MemoryMarshal.Cast<byte, Bits32>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, Bits32>(destination)); break;
-            default: parts.Scatter(MemoryMarshal.Cast<byte, ulong>(codebook.Values.Span), codebook, MemoryMarshal.Cast<byte, ulong>(destination)); break;
+            switch (size)
+            {
+                case 2: parts.Scatter((ushort*)centroids, codebook, (ushort*)dense, shape.Length); break;
+                case 4: parts.Scatter((Bits32*)centroids, codebook, (Bits32*)dense, shape.Length); break;
+                default: parts.Scatter((ulong*)centroids, codebook, (ulong*)dense, shape.Length); break;
+            }
         }
     }
 
-    private void Scatter<T>(ReadOnlySpan<T> centroids, Codebook codebook, Span<T> dense)
+    // Pointers: spans of structures of ours are not compiled ahead of time. A position is checked to be below the length, and a code to be below the size.
+    private unsafe void Scatter<T>(T* centroids, Codebook codebook, T* dense, int length)
         where T : unmanaged
     {
-        int size = codebook.Size, groupLength = dense.Length / codebook.Groups, groupEnd = groupLength, firstCode = 0;
+        int size = codebook.Size, groupLength = length / codebook.Groups, groupEnd = groupLength, firstCode = 0;
         long position = -1;
         Span<byte> gapRoom = stackalloc byte[RunLength], codeRoom = stackalloc byte[RunLength];
         for (int first = 0; first < Entries; first += RunLength)
@@ -133,22 +137,21 @@ public sealed class SparseParts
                 // Eight at once, where the last is in this group: so are the others, and codes are below the size.
                 if (i + 8 <= codes.Length && ShortGaps.TrySum(gaps[i..], out ulong sums) && position + (long)(sums >> 56) < groupEnd)
                 {
-                    ref T before = ref Unsafe.Add(ref MemoryMarshal.GetReference(dense), (nint)position);
-                    ref T centroid = ref Unsafe.Add(ref MemoryMarshal.GetReference(centroids), firstCode);
+                    T* before = dense + position, centroid = centroids + firstCode;
                     ref byte code = ref Unsafe.Add(ref MemoryMarshal.GetReference(codes), i);
                     for (int k = 0; k < 8; k++)
-                        Unsafe.Add(ref before, (nint)(byte)(sums >> (8 * k))) = Unsafe.Add(ref centroid, (nint)Unsafe.Add(ref code, k));
+                        before[(byte)(sums >> (8 * k))] = centroid[Unsafe.Add(ref code, k)];
                     position += (long)(sums >> 56);
                     i += 7;
                     continue;
                 }
 
                 position += gaps[i] + 1;
-                if (position >= dense.Length)
-                    throw new InvalidDataException($"Entry {first + i} stands for element {position}; the shape has {dense.Length}.");
+                if (position >= length)
+                    throw new InvalidDataException($"Entry {first + i} stands for element {position}; the shape has {length}.");
                 for (; position >= groupEnd; groupEnd += groupLength)
                     firstCode += size;
-                dense[(int)position] = centroids[firstCode + codes[i]];
+                dense[position] = centroids[firstCode + codes[i]];
             }
         }
     }

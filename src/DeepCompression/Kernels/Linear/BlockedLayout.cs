@@ -27,13 +27,13 @@ internal sealed unsafe class BlockedLayout : IDisposable
 
     private readonly int[]? _positions;
 
-    private BlockedLayout(CsrMatrix matrix, int blockColumns, int[]? positions, int[] partRows, NativeBuffer entries, ReadOnlySpan<TileSegment> segments, int[] entryStarts, int[] segmentStarts)
+    private BlockedLayout(CsrMatrix matrix, int blockColumns, int[]? positions, int[] partRows, NativeBuffer entries, NativeBuffer segments, int[] entryStarts, int[] segmentStarts)
     {
         (Rows, Columns, BlockColumns, PartRows, _positions) = (matrix.Rows, matrix.Columns, blockColumns, partRows, positions);
         (EntryStarts, SegmentStarts) = (entryStarts, segmentStarts);
         (_codebookLength, _groups) = (checked(matrix.GroupSize * matrix.Groups), matrix.Groups);
         _entries = entries;
-        _segments = NativeBuffer.Copy(segments);
+        _segments = segments;
         _codebook = new NativeBuffer((_codebookLength + (long)Centroids32.Length) * sizeof(float), written: _codebookLength * (long)sizeof(float)); // kernels load so many at once
         for (int group = 0; group < _groups; group++)
             matrix.CopyCentroids(group, new Span<float>((float*)_codebook.Pointer + (group * matrix.GroupSize), matrix.GroupSize));
@@ -121,7 +121,8 @@ internal sealed unsafe class BlockedLayout : IDisposable
             }
         }
 
-        return new BlockedLayout(matrix, blockColumns, positions, partRows, buffer, segments.AsSpan(0, segmentCount), entryStarts, segmentStarts);
+        fixed (TileSegment* first = segments)
+            return new BlockedLayout(matrix, blockColumns, positions, partRows, buffer, NativeBuffer.Copy(first, segmentCount * (long)sizeof(TileSegment)), entryStarts, segmentStarts);
     }
 
     /// <summary>Adds the products of all blocks of a part to the bias.</summary>
