@@ -63,16 +63,14 @@ internal static unsafe class PreparedShapes
 
         OrtTensorTypeAndShapeInfo* info;
         ort.Check(ort.Api->CreateTensorTypeAndShapeInfo(&info));
-        try
-        {
-            ort.Check(ort.Api->SetTensorElementType(info, Float32));
-            ort.Check(ort.Api->SetDimensions(info, dimensions, (nuint)shape.Length));
-            ort.Check(ort.Api->SetSymbolicDimensions(info, names, (nuint)shape.Length));
-            ort.Check(ort.Api->ShapeInferContext_SetOutputTypeShape(context, (nuint)output, info));
-        }
-        finally
-        {
-            ort.Api->ReleaseTensorTypeAndShapeInfo(info);
-        }
+        OrtStatus* status = ort.Api->SetTensorElementType(info, Float32); // in no try: calls in one are not compiled ahead of time
+        if (status == null)
+            status = ort.Api->SetDimensions(info, dimensions, (nuint)shape.Length);
+        if (status == null)
+            status = ort.Api->SetSymbolicDimensions(info, names, (nuint)shape.Length);
+        if (status == null)
+            status = ort.Api->ShapeInferContext_SetOutputTypeShape(context, (nuint)output, info);
+        ort.Api->ReleaseTensorTypeAndShapeInfo(info);
+        ort.Check(status);
     }
 }

@@ -44,7 +44,9 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
     public IReadOnlyList<Action> Allocate()
     {
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(Bytes, 1), Alignment);
-        return [.. _tensors.OrderByDescending(tensor => tensor.Bytes).Select(tensor => (Action)(() => tensor.Write(new NativeBytes(_memory + tensor.Start, tensor.Bytes).Memory)))];
+        List<Handed> largest = [.. _tensors];
+        largest.Sort((a, b) => b.Bytes.CompareTo(a.Bytes));
+        return largest.ConvertAll(tensor => (Action)(() => tensor.Write(new NativeBytes(_memory + tensor.Start, tensor.Bytes).Memory)));
     }
 
     /// <summary>Hands the tensors to the session that is created from these options.</summary>
@@ -52,35 +54,32 @@ internal sealed unsafe class SessionTensors(OrtRuntime ort) : IDisposable
     {
         nint[] values = new nint[_tensors.Count];
         nint[] starts = new nint[_tensors.Count];
-        using MemoryStream names = new();
-        foreach (Handed tensor in _tensors)
-            names.Write(Encoding.UTF8.GetBytes(tensor.Name + "\0"));
+        byte[] names = Encoding.UTF8.GetBytes(string.Concat(_tensors.Select(tensor => tensor.Name + "\0")));
+        OrtSessionOptions* handle = options.Handle;
         OrtMemoryInfo* cpu;
         ort.Check(ort.Api->CreateCpuMemoryInfo(OrtDeviceAllocator, 0, &cpu));
-        try
+        OrtStatus* status = null; // and no try: calls in one are not compiled ahead of time
+        fixed (byte* text = names)
+        fixed (nint* start = starts, value = values)
         {
-            fixed (byte* text = names.GetBuffer())
-            fixed (nint* start = starts, value = values)
+            byte* next = text;
+            for (int i = 0; i < values.Length && status == null; i++)
             {
-                byte* next = text;
-                for (int i = 0; i < values.Length; i++)
-                {
-                    Handed tensor = _tensors[i];
-                    fixed (long* dimensions = tensor.Shape)
-                        ort.Check(ort.Api->CreateTensorWithDataAsOrtValue(cpu, _memory + tensor.Start, (nuint)tensor.Bytes, dimensions, (nuint)tensor.Shape.Length, tensor.ElementType, (OrtValue**)(value + i)));
-                    start[i] = (nint)next;
-                    next += Encoding.UTF8.GetByteCount(tensor.Name) + 1;
-                }
-
-                ort.Check(ort.Api->AddExternalInitializers(options.Handle, (byte**)start, (OrtValue**)value, (nuint)starts.Length));
+                Handed tensor = _tensors[i];
+                fixed (long* dimensions = tensor.Shape)
+                    status = ort.Api->CreateTensorWithDataAsOrtValue(cpu, _memory + tensor.Start, (nuint)tensor.Bytes, dimensions, (nuint)tensor.Shape.Length, tensor.ElementType, (OrtValue**)(value + i));
+                start[i] = (nint)next;
+                next += Encoding.UTF8.GetByteCount(tensor.Name) + 1;
             }
+
+            if (status == null)
+                status = ort.Api->AddExternalInitializers(handle, (byte**)start, (OrtValue**)value, (nuint)starts.Length);
         }
-        finally
-        {
-            foreach (nint value in values)
-                ort.Api->ReleaseValue((OrtValue*)value); // the options hold their own
-            ort.Api->ReleaseMemoryInfo(cpu);
-        }
+
+        foreach (nint value in values)
+            ort.Api->ReleaseValue((OrtValue*)value); // the options hold their own
+        ort.Api->ReleaseMemoryInfo(cpu);
+        ort.Check(status);
     }
 
     /// <summary>Frees the tensors: the session that was created has its own.</summary>
