@@ -3,7 +3,7 @@ using DeepCompression.Kernels;
 namespace DeepCompression.ExecutionProvider.Compute;
 
 /// <summary>Convolutions with compressed weights, each of which writes its channels of one output.</summary>
-internal sealed unsafe class ConcatenationUnit(Shared<ConvolutionKernels> shared, int rank, (int Height, int Width)?[] only, int[] inputs, int output) : Unit
+internal sealed unsafe class ConcatenationUnit(Shared<ConvolutionKernels> shared, int rank, InputSize?[] only, int[] inputs, int output) : Unit
 {
     public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 

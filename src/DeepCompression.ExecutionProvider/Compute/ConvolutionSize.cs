@@ -20,7 +20,7 @@ internal readonly record struct ConvolutionSize(int Batch, int Height, int Width
     /// <param name="only">The one size of input that pads were made for; null where they are right for all.</param>
     /// <param name="pooling">The pooling behind it; null for none.</param>
     /// <exception cref="InvalidOperationException">The input has another rank, other channels, or not the one size.</exception>
-    public static ConvolutionSize Of(in KernelCall.Tensor x, int rank, ConvolutionGeometry geometry, (int Height, int Width)? only, PoolingGeometry? pooling = null)
+    public static ConvolutionSize Of(in KernelCall.Tensor x, int rank, ConvolutionGeometry geometry, InputSize? only, PoolingGeometry? pooling = null)
     {
         if (x.Shape.Length != rank || x.Shape[1] != geometry.InputChannels)
             throw new InvalidOperationException($"a convolution of {geometry.InputChannels} channels cannot be applied to a tensor of shape [{string.Join(", ", x.Shape.ToArray())}]");

@@ -3,7 +3,7 @@ using DeepCompression.Kernels;
 namespace DeepCompression.ExecutionProvider.Compute;
 
 /// <summary>Conv, 1-D or 2-D, with a compressed weight, and the pooling that is computed with it.</summary>
-internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, PoolingGeometry? pooling, int rank, (int Height, int Width)? only, int input, int output) : Unit
+internal sealed unsafe class ConvolutionUnit(Shared<IConvolution> shared, PoolingGeometry? pooling, int rank, InputSize? only, int input, int output) : Unit
 {
     public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 

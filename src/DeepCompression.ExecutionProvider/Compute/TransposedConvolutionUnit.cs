@@ -8,7 +8,7 @@ namespace DeepCompression.ExecutionProvider.Compute;
 /// <param name="only">The one size of input that the pads were made for; null where they are right for all.</param>
 /// <param name="input">The place of the input at the fused node.</param>
 /// <param name="output">The place of the output at the fused node.</param>
-internal sealed unsafe class TransposedConvolutionUnit(Shared<SparseTransposedConvolution> shared, int rank, (int Height, int Width)? only, int input, int output) : Unit
+internal sealed unsafe class TransposedConvolutionUnit(Shared<SparseTransposedConvolution> shared, int rank, InputSize? only, int input, int output) : Unit
 {
     public override long ResidentBytes => shared.IsFirst ? shared.Kernel.ResidentBytes : 0;
 

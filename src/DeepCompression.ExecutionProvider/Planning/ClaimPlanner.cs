@@ -102,7 +102,9 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
     /// <summary>Claims of convolutions that a Concat alone reads become one with it. No path leads from one to another but through the Concat.</summary>
     private void Concatenate()
     {
-        Dictionary<UnitPlan, Claim> claims = _claims.Where(claim => claim.Units.Count == 1).ToDictionary(claim => claim.Units[0]);
+        Dictionary<UnitPlan, Claim> claims = new(ReferenceEqualityComparer.Instance); // plans are records, and equal only until one is asked for its recipe
+        foreach (Claim claim in _claims.Where(claim => claim.Units.Count == 1))
+            claims.Add(claim.Units[0], claim);
         foreach (Concatenation concatenation in Concatenations(claims.Keys).ToList())
         {
             Claim[] parts = [.. concatenation.Parts.Select(part => claims[part])];

@@ -10,7 +10,16 @@ internal sealed record Concatenation(NodeView Node, IReadOnlyList<ConvolutionPla
     private const int ChannelAxis = 1;
 
     /// <summary>Numbers of the output, where the sizes are known or assumed.</summary>
-    public long OutputElements => Parts.Sum(part => part.OutputElements);
+    public long OutputElements
+    {
+        get
+        {
+            long elements = 0;
+            foreach (ConvolutionPlan part in Parts)
+                elements += part.OutputElements;
+            return elements;
+        }
+    }
 
     /// <summary>Finds those whose inputs are all among some operators.</summary>
     /// <param name="graph">The graph.</param>

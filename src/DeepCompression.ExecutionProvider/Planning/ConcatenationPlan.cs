@@ -19,7 +19,9 @@ internal sealed record ConcatenationPlan(Concatenation Whole)
     {
         if (Whole.Parts[0].InferShapes(input) is not [long[] shape])
             return null;
-        shape[1] = Whole.Parts.Sum(part => (long)part.Geometry.OutputChannels);
+        shape[1] = 0;
+        foreach (ConvolutionPlan part in Whole.Parts)
+            shape[1] += part.Geometry.OutputChannels;
         return [shape];
     }
 
@@ -45,8 +47,13 @@ internal sealed record ConcatenationPlan(Concatenation Whole)
     }
 
     /// <inheritdoc/>
-    public override Unit Compile(CompileContext context) => new ConcatenationUnit(
-        context.Share<ConvolutionKernels>(this), Whole.Parts[0].Weight.Shape.Rank, [.. Whole.Parts.Select(part => part.Only)], [.. Whole.Parts.Select(part => context.Input(part.Node.Input(0)))], context.Output(Results[0]));
+    public override Unit Compile(CompileContext context)
+    {
+        int[] inputs = new int[Whole.Parts.Count];
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = context.Input(Whole.Parts[i].Node.Input(0));
+        return new ConcatenationUnit(context.Share<ConvolutionKernels>(this), Whole.Parts[0].Weight.Shape.Rank, [.. Whole.Parts.Select(part => part.Only)], inputs, context.Output(Results[0]));
+    }
 
     // The Concat last: its outputs are the results.
     private static IEnumerable<NodeView> Nodes(Concatenation whole) => [.. whole.Parts.SelectMany(part => part.Followers.Prepend(part.Node)), whole.Node];

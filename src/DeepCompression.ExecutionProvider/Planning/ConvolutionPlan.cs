@@ -14,7 +14,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     private const double CallNanoseconds = 4_000; // a call that is split among threads
 
     // Of one image: those of a batch cost the same each, but share the call.
-    private readonly (ConvolutionMethod Method, KernelEstimate Estimate) _choice = Choose(Weight, Geometry, Batch, Height > 0 ? Height : UnknownExtent, Width > 0 ? Width : UnknownExtent);
+    private readonly Choice _choice = Choose(Weight, Geometry, Batch, Height > 0 ? Height : UnknownExtent, Width > 0 ? Width : UnknownExtent);
 
     /// <inheritdoc/>
     public override KernelEstimate Estimate => _choice.Estimate with { Kernel = _choice.Estimate.Kernel + (CallNanoseconds / Batch) };
@@ -35,7 +35,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     public override long OutputElements => (long)Geometry.OutputChannels * GetOutputHeight(AssumedHeight) * GetOutputWidth(AssumedWidth);
 
     /// <summary>The one size of input that the plan is right for; null where that is every size.</summary>
-    public (int Height, int Width)? Only => ConvolutionShape.HasPadsOfOneSize(Node) || (Pooling is not null && Followers[^1].GetInt("ceil_mode", 0) != 0) ? (Height, Width) : null;
+    public InputSize? Only => ConvolutionShape.HasPadsOfOneSize(Node) || (Pooling is not null && Followers[^1].GetInt("ceil_mode", 0) != 0) ? new(Height, Width) : null;
 
     private int AssumedHeight => Height > 0 ? Height : UnknownExtent;
 
@@ -44,7 +44,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     private int Rank => Weight.Shape.Rank;
 
     /// <inheritdoc/>
-    protected override string MakeRecipe() => $"{Weight.Output.Name}|{Geometry}|{_choice.Method}|{Pooling}|{Epilogue.Recipe}";
+    protected override string MakeRecipe() => $"{Weight.Output.Name}|{Geometry}|{(int)_choice.Method}|{Pooling}|{Epilogue.Recipe}";
 
     /// <summary>Sees whether an operator can be computed from a compressed weight.</summary>
     /// <returns>The plan, or the reason why not.</returns>
@@ -145,9 +145,9 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     }
 
     /// <summary>The fastest way: by the weights that are not zero, or, where few are, by all of them.</summary>
-    private static (ConvolutionMethod Method, KernelEstimate Estimate) Choose(WeightNode weight, ConvolutionGeometry geometry, int batch, int height, int width)
+    private static Choice Choose(WeightNode weight, ConvolutionGeometry geometry, int batch, int height, int width)
     {
-        (ConvolutionMethod Method, KernelEstimate Estimate) best = (ConvolutionMethod.Sparse, KernelCost.Convolution(weight.Entries, geometry, height, width));
+        Choice best = new(ConvolutionMethod.Sparse, KernelCost.Convolution(weight.Entries, geometry, height, width));
         bool hasCodes = weight.CodebookSize < Codebook.MaxSize || weight.Entries == weight.Shape.Length; // for zeros, too
         if (SharedPointwise.Fits(geometry) && SharedPointwise.IsEfficient && hasCodes)
             Try(ConvolutionMethod.Pointwise, KernelCost.Pointwise(geometry, height, width));
@@ -158,7 +158,10 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
         void Try(ConvolutionMethod method, KernelEstimate estimate)
         {
             if (estimate.Kernel < best.Estimate.Kernel)
-                best = (method, estimate);
+                best = new Choice(method, estimate);
         }
     }
+
+    // A class: tuples of numbers are compiled when they are first used.
+    private sealed record Choice(ConvolutionMethod Method, KernelEstimate Estimate);
 }

@@ -51,7 +51,19 @@ internal static class ConvolutionShape
     }
 
     /// <summary>Whether the pads of a convolution are right for the size of input alone that they were read for.</summary>
-    public static bool HasPadsOfOneSize(NodeView node) => node.GetString("auto_pad", "NOTSET") is not ("NOTSET" or "" or "VALID") && Array.Exists(node.GetInts("strides") ?? [], stride => stride != 1);
+    public static bool HasPadsOfOneSize(NodeView node) => node.GetString("auto_pad", "NOTSET") is not ("NOTSET" or "" or "VALID") && !AreOnes(node.GetInts("strides"));
+
+    /// <summary>Whether all strides or dilations are 1, as they are where none are given.</summary>
+    public static bool AreOnes(long[]? numbers)
+    {
+        foreach (long number in numbers ?? [])
+        {
+            if (number != 1)
+                return false;
+        }
+
+        return true;
+    }
 
     private static (int[] Before, int[] After)? ReadPads(NodeView node, int axes, int[] kernel, int[] strides, int[] dilations)
     {

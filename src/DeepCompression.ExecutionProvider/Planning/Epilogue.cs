@@ -13,7 +13,7 @@ namespace DeepCompression.ExecutionProvider.Planning;
 internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activation)
 {
     /// <summary>Equal for equal epilogues.</summary>
-    public string Recipe => $"{Text(Scale)}|{Text(Shift)}|{Activation}";
+    public string Recipe => string.Join('|', (string[])[Text(Scale), Text(Shift), Activation.ToString()]);
 
     /// <summary>Follows the nodes behind an operator for as long as they can be computed with it.</summary>
     /// <param name="graph">The graph.</param>

@@ -29,7 +29,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
     private readonly Dictionary<NodeView, Costs> _candidates = [];
     private readonly List<(NodeView A, NodeView B)> _ties = [];
     private readonly HashSet<NodeView> _plain = [];
-    private readonly List<(IReadOnlyList<NodeView> Convolutions, double Nanoseconds)> _concatenated = [];
+    private readonly List<Gain> _concatenated = [];
 
     /// <summary>Whether the layout around an operator matters.</summary>
     public static bool Concerns(NodeView node) => node.IsOnnx("Conv") && node.Input(0)?.Shape is { Length: 4 };
@@ -57,7 +57,7 @@ internal sealed class LayoutChoice(GraphView graph, double change)
     /// <summary>Adds convolutions that write into the output of the Concat that reads them, if all are computed from compressed weights.</summary>
     /// <param name="nodes">The convolutions, all added before.</param>
     /// <param name="numbers">Numbers of the output.</param>
-    public void AddConcatenated(IReadOnlyList<NodeView> nodes, long numbers) => _concatenated.Add((nodes, numbers * NanosecondsToConcatenate));
+    public void AddConcatenated(IReadOnlyList<NodeView> nodes, long numbers) => _concatenated.Add(new Gain(nodes, numbers * NanosecondsToConcatenate));
 
     /// <summary>Chooses.</summary>
     /// <returns>The convolutions that are to be computed from compressed weights.</returns>
@@ -80,10 +80,10 @@ internal sealed class LayoutChoice(GraphView graph, double change)
             cut.AddArc(numbers[b], numbers[a], Never);
         }
 
-        foreach ((IReadOnlyList<NodeView> convolutions, double nanoseconds) in _concatenated)
+        foreach (Gain gain in _concatenated)
         {
-            int together = cut.Add(0, nanoseconds);
-            foreach (NodeView convolution in convolutions)
+            int together = cut.Add(0, gain.Nanoseconds);
+            foreach (NodeView convolution in gain.Convolutions)
                 cut.AddArc(together, numbers[convolution], Never);
         }
 
@@ -167,5 +167,8 @@ internal sealed class LayoutChoice(GraphView graph, double change)
         ? Math.Max(channels, 1) * (double)(rows > 0 ? rows : UnknownExtent) * (columns > 0 ? columns : UnknownExtent)
         : 0;
 
+    // Classes: collections of numbers are compiled when they are first used.
     private sealed record Costs(double Plain, double Blocked);
+
+    private sealed record Gain(IReadOnlyList<NodeView> Convolutions, double Nanoseconds);
 }

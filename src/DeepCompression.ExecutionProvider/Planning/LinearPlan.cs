@@ -58,10 +58,7 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
         }
 
         (Epilogue epilogue, List<NodeView> followers) = Epilogue.Match(graph, node, outputs, -1, isGemm ? node.GetFloat("alpha", 1) : 1, bias);
-        int? batch = null;
-        if (node.Input(0)?.Shape is long[] shape && Array.TrueForAll(shape[..^1], dimension => dimension > 0))
-            batch = (int)Math.Min(shape[..^1].Aggregate(1L, (product, dimension) => product * dimension), int.MaxValue);
-        return (new LinearPlan(node, weight, followers, epilogue, inputs, outputs, isTransposed, batch), "");
+        return (new LinearPlan(node, weight, followers, epilogue, inputs, outputs, isTransposed, CountRows(node.Input(0)?.Shape)), "");
     }
 
     /// <inheritdoc/>
@@ -75,7 +72,14 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
     }
 
     /// <inheritdoc/>
-    public override long[][]? InferShapes(long[] input) => input is [.. long[] rows, _] ? [[.. rows, Outputs]] : null;
+    public override long[][]? InferShapes(long[] input)
+    {
+        if (input.Length == 0)
+            return null;
+        long[] output = (long[])input.Clone();
+        output[^1] = Outputs;
+        return [output];
+    }
 
     /// <inheritdoc/>
     public override DenseWork? Work => new(null, 0, 0, AssumedBatch, Inputs, Outputs);
@@ -105,6 +109,22 @@ internal sealed unsafe record LinearPlan(NodeView Node, WeightNode Weight, IRead
 
     /// <inheritdoc/>
     protected override string MakeRecipe() => $"{Weight.Output.Name}|{IsTransposed}|{Batch}|{IsDense}|{Epilogue.Recipe}";
+
+    /// <summary>All rows of an input of this shape; null where it does not say how many.</summary>
+    private static int? CountRows(long[]? shape)
+    {
+        if (shape is null)
+            return null;
+        long rows = 1;
+        for (int axis = 0; axis < shape.Length - 1; axis++)
+        {
+            if (shape[axis] <= 0)
+                return null;
+            rows = Math.Min(rows * Math.Min(shape[axis], int.MaxValue), int.MaxValue);
+        }
+
+        return (int)rows;
+    }
 
     private SharedLinear CompileShared(KernelOptions options)
     {

@@ -14,7 +14,7 @@ internal static class PoolingShape
         bool isMaximum = node.IsOnnx("MaxPool");
         if (!(isMaximum || node.IsOnnx("AveragePool")) || node.Outputs.Length != 1 || node.GetInts("kernel_shape") is not [long kernelHeight, long kernelWidth])
             return null;
-        if (node.GetString("auto_pad", "NOTSET") is not ("NOTSET" or "VALID" or "") || Array.Exists(node.GetInts("dilations") ?? [], dilation => dilation != 1))
+        if (node.GetString("auto_pad", "NOTSET") is not ("NOTSET" or "VALID" or "") || !ConvolutionShape.AreOnes(node.GetInts("dilations")))
             return null;
         if ((node.GetInts("strides") ?? [1, 1]) is not [long strideHeight, long strideWidth] || (node.GetInts("pads") ?? [0, 0, 0, 0]) is not [long top, long left, long bottom, long right])
             return null;

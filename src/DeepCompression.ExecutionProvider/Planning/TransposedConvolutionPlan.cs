@@ -68,7 +68,7 @@ internal sealed unsafe record TransposedConvolutionPlan(
 
     /// <inheritdoc/>
     public override Unit Compile(CompileContext context) => new TransposedConvolutionUnit(
-        context.Share<SparseTransposedConvolution>(this), Rank, TransposedConvolutionShape.HasOutputShape(Node) ? (Height, Width) : null, context.Input(Node.Input(0)), context.Output(Results[0]));
+        context.Share<SparseTransposedConvolution>(this), Rank, TransposedConvolutionShape.HasOutputShape(Node) ? new InputSize(Height, Width) : null, context.Input(Node.Input(0)), context.Output(Results[0]));
 
     /// <inheritdoc/>
     public override long[][]? InferShapes(long[] input) => input.Length == Rank ? [TransposedConvolutionShape.Infer(Geometry, input)] : null;

@@ -12,32 +12,39 @@ internal static class IdleOptimizers
     public const string Entry = "optimization.disable_specified_optimizers";
 
     // A fusion whose result another optimizer looks for counts as what that one looks for.
-    private static readonly (string[] Operators, string[] Optimizers)[] _needs =
+    private static readonly Need[] _needs =
     [
-        (["QuantizeLinear", "DequantizeLinear"], ["DoubleQDQPairsRemover", "QDQPropagationTransformer", "QDQS8ToU8Transformer", "QDQSelectorActionTransformer", "QDQFinalCleanupTransformer", "WeightBiasQuantization", "WhereDummyDq"]),
-        (["DynamicQuantizeLinear", "MatMulInteger"], ["DynamicQuantizeMatMulFusion", "MatMulIntegerToFloatFusion"]),
-        (["DequantizeLinear", "MatMulNBits"], ["MatMulNBitsFusion"]),
-        (["MatMul", "FusedMatMul"], ["MatMulActivationFusion", "MatMulAddFusion", "MatMulScaleFusion", "MatmulTransposeFusion"]),
-        (["Gemm", "MatMul"], ["GemmActivationFusion"]),
-        (["Erf", "FastGelu", "Gelu", "Sigmoid", "Tanh"], ["BiasGeluFusion", "FastGeluFusion", "GeluFusionL1", "GeluFusionL2", "QuickGeluFusion"]),
-        (["LayerNormalization", "ReduceMean", "RMSNormalization", "SimplifiedLayerNormalization", "SkipLayerNormalization"], ["AttentionFusion", "BiasSkipLayerNormFusion", "EmbedLayerNormFusion", "LayerNormFusionL1", "LayerNormFusionL2", "SimplifiedLayerNormFusion", "SkipLayerNormFusion"]),
-        (["GroupQueryAttention"], ["GroupQueryAttentionFusion", "GroupQueryAttentionPreNormFusion"]),
-        (["Softmax"], ["BiasSoftmaxFusion"]),
-        (["Dropout"], ["BiasDropoutFusion"]),
-        (["Gather", "Slice"], ["GatherSliceToSplitFusion", "GatherToSliceFusion", "SliceConcatToSpaceToDepthFusion"]),
-        (["Add"], ["ConvAddActivationFusion"]),
-        (["Reshape"], ["ReshapeFusion"]),
-        (["Transpose"], ["TransposeOptimizer", "TransposeOptimizer_CPUExecutionProvider"]),
+        new(["QuantizeLinear", "DequantizeLinear"], ["DoubleQDQPairsRemover", "QDQPropagationTransformer", "QDQS8ToU8Transformer", "QDQSelectorActionTransformer", "QDQFinalCleanupTransformer", "WeightBiasQuantization", "WhereDummyDq"]),
+        new(["DynamicQuantizeLinear", "MatMulInteger"], ["DynamicQuantizeMatMulFusion", "MatMulIntegerToFloatFusion"]),
+        new(["DequantizeLinear", "MatMulNBits"], ["MatMulNBitsFusion"]),
+        new(["MatMul", "FusedMatMul"], ["MatMulActivationFusion", "MatMulAddFusion", "MatMulScaleFusion", "MatmulTransposeFusion"]),
+        new(["Gemm", "MatMul"], ["GemmActivationFusion"]),
+        new(["Erf", "FastGelu", "Gelu", "Sigmoid", "Tanh"], ["BiasGeluFusion", "FastGeluFusion", "GeluFusionL1", "GeluFusionL2", "QuickGeluFusion"]),
+        new(["LayerNormalization", "ReduceMean", "RMSNormalization", "SimplifiedLayerNormalization", "SkipLayerNormalization"], ["AttentionFusion", "BiasSkipLayerNormFusion", "EmbedLayerNormFusion", "LayerNormFusionL1", "LayerNormFusionL2", "SimplifiedLayerNormFusion", "SkipLayerNormFusion"]),
+        new(["GroupQueryAttention"], ["GroupQueryAttentionFusion", "GroupQueryAttentionPreNormFusion"]),
+        new(["Softmax"], ["BiasSoftmaxFusion"]),
+        new(["Dropout"], ["BiasDropoutFusion"]),
+        new(["Gather", "Slice"], ["GatherSliceToSplitFusion", "GatherToSliceFusion", "SliceConcatToSpaceToDepthFusion"]),
+        new(["Add"], ["ConvAddActivationFusion"]),
+        new(["Reshape"], ["ReshapeFusion"]),
+        new(["Transpose"], ["TransposeOptimizer", "TransposeOptimizer_CPUExecutionProvider"]),
     ];
 
     /// <summary>The optimizers that can be left out of a model's session.</summary>
-    public static IEnumerable<string> Find(ModelMessage model)
+    public static IReadOnlyList<string> Find(ModelMessage model)
     {
         if (model.HasFunctions)
             return []; // their operators appear when the session is created
         HashSet<string> operators = [];
         Collect(model.Graph, operators);
-        return _needs.Where(need => !operators.Overlaps(need.Operators)).SelectMany(need => need.Optimizers);
+        List<string> idle = [];
+        foreach (Need need in _needs)
+        {
+            if (!operators.Overlaps(need.Operators))
+                idle.AddRange(need.Optimizers);
+        }
+
+        return idle;
     }
 
     private static void Collect(GraphMessage graph, HashSet<string> operators)
@@ -49,4 +56,7 @@ internal static class IdleOptimizers
                 Collect(inner, operators);
         }
     }
+
+    // A class: what is generic over tuples is compiled when it is first used.
+    private sealed record Need(string[] Operators, string[] Optimizers);
 }

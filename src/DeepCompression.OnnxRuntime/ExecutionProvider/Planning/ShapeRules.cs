@@ -6,13 +6,14 @@ namespace DeepCompression.OnnxRuntime.Planning;
 
 /// <summary>
 /// The shapes that nodes give their outputs, as far as decisions about compressed weights depend on them: one rule a kind of
-/// operator. What no rule knows stays unknown, and is then assumed by whoever asks.
+/// operator. What no rule knows stays unknown, and is then assumed by whoever asks. The rules of common operators are loops: what is
+/// generic over numbers is compiled when it is first used.
 /// </summary>
 internal static class ShapeRules
 {
     private static readonly Dictionary<string, Func<NodeView, long[]?>> _rules = new()
     {
-        ["Conv"] = node => Window(node, node.Input(1)?.Shape is [long channels, _, .. long[] kernel] ? (channels, kernel) : null),
+        ["Conv"] = node => node.Input(1)?.Shape is [long channels, _, ..] shape ? Window(node, channels, shape, 2) : null,
         ["ConvTranspose"] = TransposedConvolutionShape.Infer,
         ["MaxPool"] = Pool,
         ["AveragePool"] = Pool,
@@ -20,7 +21,7 @@ internal static class ShapeRules
         ["GlobalAveragePool"] = GlobalPool,
         ["GlobalMaxPool"] = GlobalPool,
         ["Gemm"] = node => [node.Input(0)?.Shape is [long rows, long columns] ? (node.GetInt("transA", 0) != 0 ? columns : rows) : -1, node.Input(1)?.Shape is [long first, long second] ? (node.GetInt("transB", 0) != 0 ? first : second) : -1],
-        ["MatMul"] = node => node.Input(0)?.Shape is [.. long[] rows, _] && node.Input(1)?.Shape is [.. long[] batches, _, long columns] && batches.Length <= rows.Length - 1 ? [.. rows, columns] : null,
+        ["MatMul"] = node => node.Input(0)?.Shape is long[] rows && node.Input(1)?.Shape is [.., _, long columns] weight && weight.Length <= rows.Length ? Filled((long[])rows.Clone(), rows.Length - 1, columns) : null,
         ["LSTM"] = Recurrent,
         ["GRU"] = Recurrent,
         ["Concat"] = Concat,
@@ -89,7 +90,7 @@ internal static class ShapeRules
             if (input?.Shape is not long[] shape)
                 return null;
             (long[] longer, long[] shorter) = shape.Length > result.Length ? (shape, result) : (result, shape);
-            result = [.. longer];
+            result = (long[])longer.Clone();
             for (int i = 1; i <= shorter.Length; i++)
                 result[^i] = result[^i] == 1 ? shorter[^i] : result[^i];
         }
@@ -98,27 +99,30 @@ internal static class ShapeRules
     }
 
     private static long[]? Pool(NodeView node) =>
-        node.Input(0)?.Shape is [_, long channels, ..] && node.GetInts("kernel_shape") is long[] kernel ? Window(node, (channels, kernel)) : null;
+        node.Input(0)?.Shape is [_, long channels, ..] && node.GetInts("kernel_shape") is long[] kernel ? Window(node, channels, kernel, 0) : null;
 
-    private static long[]? GlobalPool(NodeView node) => node.Input(0)?.Shape is [long batch, long channels, .. long[] extents] ? Filled([batch, channels, .. extents], 2, 1) : null;
+    private static long[]? GlobalPool(NodeView node) => node.Input(0)?.Shape is [_, _, ..] shape ? Filled((long[])shape.Clone(), 2, 1) : null;
 
-    private static long[]? Window(NodeView node, (long Channels, long[] Kernel)? window)
+    // The windows of a kernel's axes, which begin somewhere in a shape.
+    private static long[]? Window(NodeView node, long channels, long[] kernel, int first)
     {
-        if (window is not (long channels, long[] kernel) || node.Input(0)?.Shape is not [long batch, _, .. long[] extents] || extents.Length != kernel.Length)
+        if (node.Input(0)?.Shape is not [_, _, ..] input || input.Length - 2 != kernel.Length - first)
             return null;
         long[] strides = node.GetInts("strides") ?? [], dilations = node.GetInts("dilations") ?? [], pads = node.GetInts("pads") ?? [];
         string automatic = node.GetString("auto_pad", "NOTSET");
-        long[] result = [batch, channels, .. extents];
-        for (int i = 0; i < extents.Length; i++)
+        long[] result = (long[])input.Clone();
+        result[1] = channels;
+        for (int i = 0; i < input.Length - 2; i++)
         {
-            if (extents[i] <= 0)
+            long extent = input[i + 2];
+            if (extent <= 0)
                 continue;
             long stride = Math.Max(At(strides, i), 1);
-            long covered = ((kernel[i] - 1) * Math.Max(At(dilations, i), 1)) + 1;
-            long padded = extents[i] + At(pads, i) + At(pads, extents.Length + i);
+            long covered = ((kernel[first + i] - 1) * Math.Max(At(dilations, i), 1)) + 1;
+            long padded = extent + At(pads, i) + At(pads, input.Length - 2 + i);
             bool isSame = automatic.StartsWith("SAME", StringComparison.Ordinal), roundsUp = !isSame && node.GetInt("ceil_mode", 0) != 0;
-            result[i + 2] = isSame ? (extents[i] + stride - 1) / stride : (Math.Max(padded - covered + (roundsUp ? stride - 1 : 0), 0) / stride) + 1;
-            if (roundsUp && (result[i + 2] - 1) * stride >= extents[i] + At(pads, i))
+            result[i + 2] = isSame ? (extent + stride - 1) / stride : (Math.Max(padded - covered + (roundsUp ? stride - 1 : 0), 0) / stride) + 1;
+            if (roundsUp && (result[i + 2] - 1) * stride >= extent + At(pads, i))
                 result[i + 2]--; // no window begins behind the image
         }
 
@@ -133,7 +137,7 @@ internal static class ShapeRules
     {
         if (node.Input(0)?.Shape is not long[] first)
             return null;
-        long[] result = [.. first];
+        long[] result = (long[])first.Clone();
         long axis = node.GetInt("axis", 0);
         axis += axis < 0 ? first.Length : 0;
         foreach (ValueView? other in node.Inputs.Skip(1))
@@ -160,7 +164,7 @@ internal static class ShapeRules
             return [-1, -1];
         long axis = node.GetInt("axis", 1);
         axis += axis < 0 ? shape.Length : 0;
-        return axis < 0 || axis > shape.Length ? null : [Product(shape.AsSpan(0, (int)axis)), Product(shape.AsSpan((int)axis))];
+        return axis < 0 || axis > shape.Length ? null : [Product(shape, 0, (int)axis), Product(shape, (int)axis, shape.Length)];
     }
 
     private static long[]? Reshape(NodeView node)
@@ -169,10 +173,20 @@ internal static class ShapeRules
             return null;
         long[] result = constant.As<long>().ToArray();
         long[]? shape = node.Input(0)?.Shape;
+        int open = 0, last = 0; // dimensions that are not known
+        long known = 1;
         for (int i = 0; i < result.Length; i++)
-            result[i] = result[i] == 0 ? shape is not null && i < shape.Length ? shape[i] : -1 : result[i];
-        if (shape is not null && Product(shape) is > 0 and long all && result.Count(dimension => dimension < 0) == 1)
-            result[Array.FindIndex(result, dimension => dimension < 0)] = all / Math.Max(result.Where(dimension => dimension > 0).Aggregate(1L, (a, b) => a * b), 1);
+        {
+            if (result[i] == 0)
+                result[i] = shape is not null && i < shape.Length ? shape[i] : -1;
+            if (result[i] < 0)
+                (open, last) = (open + 1, i);
+            else if (result[i] > 0)
+                known *= result[i];
+        }
+
+        if (shape is not null && Product(shape, 0, shape.Length) is > 0 and long all && open == 1)
+            result[last] = all / Math.Max(known, 1);
         return result;
     }
 
@@ -194,9 +208,9 @@ internal static class ShapeRules
     }
 
     // The rank stays; which sizes do is not followed up.
-    private static long[]? Changed(NodeView node) => node.Input(0)?.Shape is long[] shape ? Filled([.. shape], 0, -1) : null;
+    private static long[]? Changed(NodeView node) => node.Input(0)?.Shape is long[] shape ? Filled((long[])shape.Clone(), 0, -1) : null;
 
-    private static long[]? Resized(NodeView node) => node.Input(0)?.Shape is [long batch, long channels, .. long[] extents] ? Filled([batch, channels, .. extents], 2, -1) : null;
+    private static long[]? Resized(NodeView node) => node.Input(0)?.Shape is [_, _, ..] shape ? Filled((long[])shape.Clone(), 2, -1) : null;
 
     private static long[]? Axes(NodeView node) => node.GetInts("axes") ?? (node.Input(1)?.Constant is { ElementType: OnnxType.Int64 } constant ? constant.As<long>().ToArray() : null);
 
@@ -207,11 +221,12 @@ internal static class ShapeRules
         return shape;
     }
 
-    private static long Product(ReadOnlySpan<long> shape)
+    // Of some dimensions; -1 where one is not known.
+    private static long Product(long[] shape, int start, int end)
     {
         long product = 1;
-        foreach (long dimension in shape)
-            product = dimension < 0 || product < 0 ? -1 : product * dimension;
+        for (int i = start; i < end; i++)
+            product = shape[i] < 0 || product < 0 ? -1 : product * shape[i];
         return product;
     }
 }
