@@ -19,4 +19,21 @@ public class CoreDistanceTests
             return;
         Assert.Contains(Enumerable.Range(0, 200), _ => CoreDistance.Measure() < 100_000);
     }
+
+    [Fact]
+    public void Leave_ItsProcessor_RunsOnAnother()
+    {
+        if (Environment.ProcessorCount < 2 || Processors.Current < 0)
+            return;
+        Thread thread = new(() =>
+        {
+            int first = Processors.Current;
+            Processors.Leave(first);
+            Assert.NotEqual(first, Processors.Current);
+            Processors.Leave(Processors.Current); // perhaps the last
+            Assert.NotEqual(first, Processors.Current);
+        });
+        thread.Start();
+        thread.Join();
+    }
 }

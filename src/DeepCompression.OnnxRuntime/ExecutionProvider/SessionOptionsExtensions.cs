@@ -37,7 +37,7 @@ public static class SessionOptionsExtensions
             deepCompression ??= new DeepCompressionOptions();
             DeepCompressionReport report = new();
             if ((deepCompression.Threads ?? options.IntraOpNumThreads) != 1)
-                CoreDistance.Refresh(); // which is known when the session is planned
+                CoreDistance.Prepare(); // planning asks
             Append(options, deepCompression, options.IntraOpNumThreads, report);
             _appended.Add(options, new Appended(deepCompression, report));
             return report;

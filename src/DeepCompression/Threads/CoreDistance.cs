@@ -5,27 +5,25 @@ namespace DeepCompression;
 
 /// <summary>
 /// How long a message takes from one core to another. Cores that share a cache need some 30 to 60 ns; those that do not, or virtual ones
-/// that a host has put far apart, 200 and more. What layers hand to each other then costs threads as much as computing it. It is measured
-/// by two threads beside everything else, which on a busy machine takes some milliseconds.
+/// that a host has put far apart, 200 and more. What layers hand to each other then costs threads as much as computing it.
 /// </summary>
 internal sealed class CoreDistance
 {
     /// <summary>From here on cores share no cache, in nanoseconds.</summary>
     public const double Far = 100;
 
-    private const long KeptMilliseconds = 10_000; // a host moves virtual cores, but not often
-    private const int Batches = 4;                // the fastest counts
-    private const int Messages = 64;              // of a batch, both ways together
-    private const double LateMilliseconds = 20;   // the other thread does not run, or the machine is too busy
-    private const int FirstMilliseconds = 10;     // waited for a first result
-    private const int Alone = -2;                 // nobody came in time
-    private const int Stopped = -1;               // turn
+    private const long KeptMilliseconds = 10_000;  // a host moves virtual cores, but not often
+    private const int Batches = 4;                 // the fastest counts
+    private const int Messages = 64;               // of a batch, both ways together
+    private const double AskerMilliseconds = 4;    // that who asks waits for the other thread: to wake a processor may take one
+    private const double OtherMilliseconds = 200;  // that the other thread waits for who asks
+    private const double LateMilliseconds = 3;     // in which all messages must have come
+    private const int Alone = -2;                  // nobody came in time
+    private const int Stopped = -1;                // turn
 
-    private static readonly ManualResetEventSlim _known = new();
     private static Reading _last = new(double.PositiveInfinity, long.MinValue / 2);
-    private static int _measuring;
+    private static CoreDistance? _begun;
 
-    private readonly long _start = Stopwatch.GetTimestamp();
     private double _nanoseconds = double.PositiveInfinity;
     private int _arrived;
     private Turn _turn;
@@ -34,56 +32,65 @@ internal sealed class CoreDistance
     {
     }
 
-    /// <summary>Nanoseconds of a message, as last measured; infinite where it could not be.</summary>
+    /// <summary>Nanoseconds of a message, as measured now or some seconds ago; infinite where it could not be measured yet.</summary>
     public static double Nanoseconds
     {
         get
         {
-            Refresh();
-            _known.Wait(FirstMilliseconds);
+            Prepare();
+            if (Interlocked.Exchange(ref _begun, null) is CoreDistance begun)
+            {
+                double measured = begun.Ask();
+                Volatile.Write(ref _last, new Reading(double.IsFinite(measured) ? measured : _last.Nanoseconds, Environment.TickCount64));
+            }
+
             return Volatile.Read(ref _last).Nanoseconds;
         }
     }
 
-    /// <summary>Begins to measure where that was not done lately.</summary>
-    public static void Refresh()
+    /// <summary>Starts the thread that will answer, where nothing was measured lately: whoever asks soon need not wait for it.</summary>
+    public static void Prepare()
     {
-        if (Environment.ProcessorCount == 1 || Environment.TickCount64 - Volatile.Read(ref _last).Milliseconds < KeptMilliseconds || Interlocked.Exchange(ref _measuring, 1) == 1)
+        if (Environment.ProcessorCount == 1 || Environment.TickCount64 - Volatile.Read(ref _last).Milliseconds < KeptMilliseconds)
             return;
-        Start(() =>
-        {
-            double nanoseconds = Measure();
-            if (double.IsPositiveInfinity(nanoseconds))
-                nanoseconds = Measure();
-            Volatile.Write(ref _last, new Reading(nanoseconds, Environment.TickCount64));
-            _known.Set();
-            Volatile.Write(ref _measuring, 0);
-        });
+        CoreDistance distance = new();
+        if (Interlocked.CompareExchange(ref _begun, distance, null) is null)
+            distance.Start();
     }
 
-    /// <summary>Measures anew.</summary>
+    /// <summary>Measures anew, with the calling thread as one of the two.</summary>
     public static double Measure()
     {
         CoreDistance distance = new();
-        Thread other = Start(distance.Take);
-        distance.Take();
-        other.Join();
-        return distance._nanoseconds;
+        distance.Start();
+        return distance.Ask();
     }
 
-    private static Thread Start(ThreadStart work)
+    private void Start()
     {
-        Thread thread = new(work, maxStackSize: 1 << 18) { IsBackground = true, Name = "DeepCompression" };
-        thread.UnsafeStart();
-        return thread;
-    }
+        int asker = Processors.Current;
+        new Thread(Answer, maxStackSize: 1 << 18) { IsBackground = true, Name = "DeepCompression" }.UnsafeStart();
 
-    private void Take()
-    {
-        int place = Interlocked.Increment(ref _arrived) - 1;
-        while (place == 0 && Volatile.Read(ref _arrived) == 1)
+        void Answer()
         {
-            if (IsLate && Interlocked.CompareExchange(ref _arrived, Alone, 1) == 1)
+            Processors.Leave(asker);
+            Take(OtherMilliseconds);
+        }
+    }
+
+    private double Ask()
+    {
+        Take(AskerMilliseconds);
+        return Volatile.Read(ref _nanoseconds);
+    }
+
+    private void Take(double milliseconds)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int place = Interlocked.Increment(ref _arrived) - 1;
+        for (int spins = 1; place == 0 && Volatile.Read(ref _arrived) == 1; spins++)
+        {
+            if (spins % 1024 == 0 && Stopwatch.GetElapsedTime(start).TotalMilliseconds > milliseconds && Interlocked.CompareExchange(ref _arrived, Alone, 1) == 1)
                 return;
         }
 
@@ -91,8 +98,11 @@ internal sealed class CoreDistance
             Exchange(place);
     }
 
+    // Both see the time of every batch: the one that asks must not wait for what the other has seen.
     private void Exchange(int place)
     {
+        long begin = Stopwatch.GetTimestamp();
+        double best = double.PositiveInfinity;
         for (int batch = 0; batch < Batches; batch++)
         {
             long start = Stopwatch.GetTimestamp();
@@ -102,19 +112,18 @@ internal sealed class CoreDistance
                 {
                     if (now == Stopped)
                         return;
-                    if (spins % 1024 == 0 && IsLate)
-                        Volatile.Write(ref _turn.Value, Stopped); // the other thread does not run
+                    if (spins % 1024 == 0 && Stopwatch.GetElapsedTime(begin).TotalMilliseconds > LateMilliseconds)
+                        Volatile.Write(ref _turn.Value, Stopped);
                 }
 
                 Volatile.Write(ref _turn.Value, turn + 1);
             }
 
-            if (place == 0)
-                _nanoseconds = Math.Min(_nanoseconds, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Messages);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Messages);
         }
-    }
 
-    private bool IsLate => Stopwatch.GetElapsedTime(_start).TotalMilliseconds > LateMilliseconds;
+        Volatile.Write(ref _nanoseconds, best);
+    }
 
     private sealed record Reading(double Nanoseconds, long Milliseconds);
 
