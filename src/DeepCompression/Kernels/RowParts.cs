@@ -17,14 +17,18 @@ internal static class RowParts
         int[] pointers = new int[((rowPointers.Length - 1) / together) + 1];
         for (int i = 0; i < pointers.Length; i++)
             pointers[i] = rowPointers[i * together];
-        return Array.ConvertAll(SplitRows(pointers, parts, rowUnit / together, MaxRows / together), row => row * together);
+        int[] starts = SplitRows(pointers, parts, rowUnit / together, MaxRows / together);
+        for (int part = 0; part < starts.Length; part++)
+            starts[part] *= together;
+        return starts;
     }
 
     private static int[] SplitRows(ReadOnlySpan<int> rowPointers, int parts, int rowUnit, int mostRows)
     {
         int rows = rowPointers.Length - 1;
         rowUnit = rowUnit == 0 ? Math.Max(rows, 1) : rowUnit;
-        List<int> starts = [0];
+        List<int> starts = [];
+        starts.Add(0);
         for (int unit = 0; unit < rows; unit += rowUnit)
         {
             int end = Math.Min(unit + rowUnit, rows), partsHere = Math.Clamp(parts * rowUnit / Math.Max(rows, 1), 1, end - unit);

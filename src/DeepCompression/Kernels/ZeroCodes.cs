@@ -16,13 +16,11 @@ internal sealed record ZeroCodes(byte[] Codes, float[] Codebook, int PaddedSize)
         int needed = size;
         for (int group = 0; group < matrix.Groups; group++)
         {
-            int zero = matrix.Codebook.AsSpan(group * size, size).IndexOf(0f);
-            if (zero < 0)
-            {
-                zero = size;
+            int zero = 0;
+            while (zero < size && matrix.Codebook[(group * size) + zero] != 0)
+                zero++;
+            if (zero == size)
                 needed = size + 1;
-            }
-
             if (zero > byte.MaxValue)
                 return null;
             codes[group] = (byte)zero;
@@ -31,7 +29,7 @@ internal sealed record ZeroCodes(byte[] Codes, float[] Codebook, int PaddedSize)
         int padded = needed switch { <= 32 => 32, <= 64 => 64, <= 128 => 128, _ => 256 };
         float[] codebook = new float[matrix.Groups * padded];
         for (int group = 0; group < matrix.Groups; group++)
-            matrix.Codebook.AsSpan(group * size, size).CopyTo(codebook.AsSpan(group * padded));
+            Array.Copy(matrix.Codebook, group * size, codebook, group * padded, size);
         return new ZeroCodes(codes, codebook, padded);
     }
 }

@@ -140,11 +140,11 @@ public sealed class CsrMatrix
     {
         if (_factors is null)
         {
-            _centroids.AsSpan(group * GroupSize, GroupSize).CopyTo(destination);
+            CentroidsOf(group).CopyTo(destination);
             return;
         }
 
-        Multiply(_centroids.AsSpan((int)((long)group * (_centroids.Length / GroupSize) / Groups) * GroupSize, GroupSize), _factors[group], destination);
+        Multiply(CentroidsOf(group), _factors[group], destination);
     }
 
     // Vectors are not compiled ahead of time, and are slow before they are compiled in full.
@@ -160,9 +160,21 @@ public sealed class CsrMatrix
     }
 
     /// <summary>The code of a group that means 0 whatever the factor; -1 where there is none.</summary>
-    internal int IndexOfZero(int group) => _factors is null
-        ? _centroids.AsSpan(group * GroupSize, GroupSize).IndexOf(0f)
-        : _centroids.AsSpan((int)((long)group * (_centroids.Length / GroupSize) / Groups) * GroupSize, GroupSize).IndexOf(0f);
+    internal int IndexOfZero(int group)
+    {
+        ReadOnlySpan<float> centroids = CentroidsOf(group);
+        for (int code = 0; code < centroids.Length; code++)
+        {
+            if (centroids[code] == 0)
+                return code;
+        }
+
+        return -1;
+    }
+
+    // Before the factor.
+    private ReadOnlySpan<float> CentroidsOf(int group) =>
+        new(_centroids, _factors is null ? group * GroupSize : (int)((long)group * (_centroids.Length / GroupSize) / Groups) * GroupSize, GroupSize);
 
     private float[] MakeCodebook()
     {

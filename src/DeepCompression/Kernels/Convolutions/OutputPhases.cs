@@ -107,7 +107,11 @@ internal sealed class OutputPhases
     {
         float[] result = new float[channels.Length * Count];
         for (int channel = 0; channel < channels.Length; channel++)
-            result.AsSpan(channel * Count, Count).Fill(channels[channel]);
+        {
+            for (int phase = 0; phase < Count; phase++)
+                result[(channel * Count) + phase] = channels[channel];
+        }
+
         return result;
     }
 
@@ -128,7 +132,9 @@ internal sealed class OutputPhases
 
         // Outputs of a phase beyond as many as there are inputs, and the inputs that they would see.
         int more = -FloorDivide(-checked(((kernel - 1) * dilation) + 1 + added - padBefore - padAfter), stride) - 1;
-        return ([.. taps.Select(tap => (tap.Phase, tap.Distance - nearest))], farthest - nearest + 1, -nearest, Math.Max(more + farthest, 0));
+        for (int tap = 0; tap < kernel; tap++)
+            taps[tap].Distance -= nearest;
+        return (taps, farthest - nearest + 1, -nearest, Math.Max(more + farthest, 0));
     }
 
     private static int FloorDivide(int value, int divisor) => (value / divisor) - (value % divisor < 0 ? 1 : 0);

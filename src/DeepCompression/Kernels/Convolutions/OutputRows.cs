@@ -46,18 +46,20 @@ internal static class OutputRows
         int[] rowOf = new int[weights.Columns];
         for (int column = 0; column < rowOf.Length; column++)
             rowOf[column] = (column / taps * phases) + phaseOf[column % taps];
-        bool isBackwards = phases > 1 || Array.Exists(tapOf, tap => tap < tapOf[0]);
+        bool isBackwards = phases > 1;
+        foreach (int tap in tapOf)
+            isBackwards |= tap < tapOf[0];
         int[] pointers = new int[checked(geometry.OutputChannels * phases) + 1];
         for (int input = 0; input < weights.Rows; input++)
         {
             Span<int> counts = pointers.AsSpan((input / inputs * outputs * phases) + 1);
-            foreach (int column in weights.ColumnIndices.AsSpan(weights.RowPointers[input]..weights.RowPointers[input + 1]))
+            foreach (int column in weights.ColumnIndices.AsSpan(weights.RowPointers[input], weights.RowPointers[input + 1] - weights.RowPointers[input]))
                 counts[rowOf[column]]++;
         }
 
         for (int row = 1; row < pointers.Length; row++)
             pointers[row] += pointers[row - 1];
-        int[] next = pointers[..^1], columns = rents ? ArrayPool<int>.Shared.Rent(weights.NonZeros) : GC.AllocateUninitializedArray<int>(weights.NonZeros);
+        int[] next = (int[])pointers.Clone(), columns = rents ? ArrayPool<int>.Shared.Rent(weights.NonZeros) : GC.AllocateUninitializedArray<int>(weights.NonZeros);
         byte[] newCodes = rents ? ArrayPool<byte>.Shared.Rent(weights.NonZeros) : GC.AllocateUninitializedArray<byte>(weights.NonZeros);
         for (int input = 0; input < weights.Rows; input++)
         {

@@ -107,10 +107,10 @@ internal sealed unsafe class BlockedLayout : IDisposable
                 }
 
                 if (sortsSegments)
-                    found.AsSpan(0, rows).Sort();
-                foreach (long one in found.AsSpan(0, rows))
+                    new Span<long>(found, 0, rows).Sort();
+                for (int i = 0; i < rows; i++)
                 {
-                    int row = (int)one, count = ushort.MaxValue - (int)(one >> 32), start = next[row] - count;
+                    int row = (int)found[i], count = ushort.MaxValue - (int)(found[i] >> 32), start = next[row] - count;
                     segments[segmentCount++] = new TileSegment((ushort)(row - partRows[part]), (ushort)count);
                     WriteEntries(matrix.ColumnIndices.AsSpan(start, count), matrix.Codes.AsSpan(start, count), positions, origin, entries + written);
                     written += count;

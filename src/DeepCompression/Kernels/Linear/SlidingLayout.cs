@@ -200,14 +200,23 @@ internal sealed unsafe class SlidingLayout : IDisposable
     {
         int rowsAGroup = matrix.Rows / matrix.Groups, padded = (rowsAGroup + Lanes - 1) / Lanes * Lanes;
         int[] order = new int[matrix.Groups * padded];
-        Array.Fill(order, -1);
+        for (int place = 0; place < order.Length; place++)
+            order[place] = -1;
         for (int group = 0; group < matrix.Groups; group++)
         {
-            Enumerable.Range(group * rowsAGroup, rowsAGroup)
-                .OrderByDescending(row => matrix.RowPointers[row + 1] - matrix.RowPointers[row])
-                .ToArray().CopyTo(order, group * padded);
+            // By counting: sorts of .NET's are compiled for numbers when they are first used.
+            int[] places = new int[matrix.Columns + 2]; // the next of the rows that lack so many weights
+            places[0] = group * padded;
+            for (int row = group * rowsAGroup; row < (group + 1) * rowsAGroup; row++)
+                places[Lacking(row) + 1]++;
+            for (int lacking = 1; lacking < places.Length; lacking++)
+                places[lacking] += places[lacking - 1];
+            for (int row = group * rowsAGroup; row < (group + 1) * rowsAGroup; row++)
+                order[places[Lacking(row)]++] = row;
         }
 
         return order;
+
+        int Lacking(int row) => matrix.Columns - (matrix.RowPointers[row + 1] - matrix.RowPointers[row]);
     }
 }

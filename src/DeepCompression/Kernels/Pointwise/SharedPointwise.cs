@@ -157,7 +157,7 @@ public sealed unsafe class SharedPointwise : IConvolution
         for (int row = 0; row < weights.Rows; row++)
         {
             byte* place = codes + (((long)row / Rows * weights.Columns) * Rows) + (row % Rows);
-            ReadOnlySpan<int> columns = weights.ColumnIndices.AsSpan(weights.RowPointers[row]..weights.RowPointers[row + 1]);
+            ReadOnlySpan<int> columns = weights.ColumnIndices.AsSpan(weights.RowPointers[row], weights.RowPointers[row + 1] - weights.RowPointers[row]);
             if (columns.Length < weights.Columns)
             {
                 int zero = size < Codebook.MaxSize ? size : weights.IndexOfZero(row / (weights.Rows / weights.Groups));
