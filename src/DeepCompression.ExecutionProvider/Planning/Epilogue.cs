@@ -127,7 +127,8 @@ internal sealed record Epilogue(float[]? Scale, float[]? Shift, Activation Activ
     private static float[] Filled(int count, float value)
     {
         float[] result = new float[count];
-        result.AsSpan().Fill(value);
+        for (int i = 0; i < count; i++)
+            result[i] = value;
         return result;
     }
 

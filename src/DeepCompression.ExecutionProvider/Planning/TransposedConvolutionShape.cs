@@ -23,11 +23,13 @@ internal static class TransposedConvolutionShape
         long groups = node.GetInt("group", 1);
         int[]? strides = Axes(node, "strides", axes, 1, 1), dilations = Axes(node, "dilations", axes, 1, 1), added = Axes(node, "output_padding", axes, 0, 0), pads = Axes(node, "pads", 2 * axes, 0, 0);
         refusal = "the attributes do not fit the weight";
-        if (groups < 1 || weight.ContainsAnyExceptInRange(1, int.MaxValue) || weight[0] % groups != 0 || weight[1] * groups > int.MaxValue || strides is null || dilations is null || added is null || pads is null)
+        if (groups < 1 || !AreSizes(weight) || weight[0] % groups != 0 || weight[1] * groups > int.MaxValue || strides is null || dilations is null || added is null || pads is null)
             return null;
 
         (int height, int width) = ConvolutionShape.Extent(node, weight.Length);
-        int[] before = pads[..axes], after = pads[axes..];
+        int[] before = new int[axes], after = new int[axes];
+        Array.Copy(pads, before, axes);
+        Array.Copy(pads, axes, after, 0, axes);
         for (int axis = 0; axis < axes; axis++)
         {
             if (!FitPads(node, axes, axis, axis == axes - 1 ? width : height, strides[axis], ((weight[axis + 2] - 1) * dilations[axis]) + 1, ref before[axis], ref after[axis], ref added[axis], out refusal))
@@ -37,10 +39,12 @@ internal static class TransposedConvolutionShape
                 return null;
         }
 
-        refusal = $"there is no kernel for strides of {string.Join(" x ", strides)}";
-        if (strides.Aggregate(1L, (product, stride) => product * stride) > OutputPhases.Most)
+        long phases = 1;
+        foreach (int stride in strides)
+            phases *= stride;
+        refusal = phases > OutputPhases.Most ? $"there is no kernel for strides of {string.Join(" x ", strides)}" : "";
+        if (refusal.Length > 0)
             return null;
-        refusal = "";
         int w = axes - 1;
         return new TransposedConvolutionGeometry
         {
@@ -121,8 +125,29 @@ internal static class TransposedConvolutionShape
     private static int[]? Axes(NodeView node, string name, int count, int fallback, int least)
     {
         long[]? values = node.GetInts(name);
-        if (values is null or { Length: 0 })
-            return [.. Enumerable.Repeat(fallback, count)];
-        return values.Length == count && Array.TrueForAll(values, value => value >= least && value <= int.MaxValue) ? Array.ConvertAll(values, value => (int)value) : null;
+        bool isGiven = values is { Length: > 0 };
+        if (isGiven && values!.Length != count)
+            return null;
+        int[] result = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            long value = isGiven ? values![i] : fallback;
+            if (value < least || value > int.MaxValue)
+                return null;
+            result[i] = (int)value;
+        }
+
+        return result;
+    }
+
+    private static bool AreSizes(ReadOnlySpan<long> dimensions)
+    {
+        foreach (long dimension in dimensions)
+        {
+            if (dimension is < 1 or > int.MaxValue)
+                return false;
+        }
+
+        return true;
     }
 }

@@ -58,7 +58,7 @@ internal static unsafe class PreparedShapes
             dimensions[i] = Math.Max(shape[i], -1);
             names[i] = shape[i] <= FirstName && inputNames[FirstName - shape[i]][0] != 0 ? inputNames[FirstName - shape[i]] : made + (i * NameLength);
             if (shape[i] < 0 && names[i][0] == 0)
-                Encoding.UTF8.GetBytes(string.Join('.', "prepared", Text(key), Text(output), Text(i)), new Span<byte>(names[i], NameLength - 1)); // without a name it would be of size -1
+                Encoding.UTF8.GetBytes(string.Join('.', (string[])["prepared", Text(key), Text(output), Text(i)]), new Span<byte>(names[i], NameLength - 1)); // without a name it would be of size -1
         }
 
         OrtTensorTypeAndShapeInfo* info;

@@ -12,10 +12,15 @@ internal static class WeightMatrix
     {
         if (factors is null)
             return matrix;
-        if (!Array.TrueForAll(factors, factor => factor == factors[0]))
-            return matrix.Scale(factors);
+        foreach (float factor in factors)
+        {
+            if (factor != factors[0])
+                return matrix.Scale(factors);
+        }
+
         float[] one = new float[matrix.Groups];
-        one.AsSpan().Fill(factors[0]);
+        for (int group = 0; group < one.Length; group++)
+            one[group] = factors[0];
         return matrix.Scale(one);
     }
 
