@@ -9,6 +9,8 @@ namespace DeepCompression.Kernels;
 /// </summary>
 public sealed unsafe class SparseRecurrent : IDisposable
 {
+    private const int LikelySteps = 64; // of a sequence: all are projected at once, by another layout than a few
+
     private readonly SparseLinear[] _input;
     private readonly RecurrentPart[][] _parts;
     private readonly UnitOrder[] _orders; // one a direction; in it are all states and products while a call lasts
@@ -75,7 +77,7 @@ public sealed unsafe class SparseRecurrent : IDisposable
             order.Permute(secondBias, recurrentBias.AsSpan(d * rows, rows));
             if (!peepholes.IsEmpty)
                 order.Permute(peepholes.Slice(d * 3 * geometry.Hidden, 3 * geometry.Hidden), ownPeepholes.AsSpan(d * 3 * geometry.Hidden));
-            _input[d] = new SparseLinear(order.Permute(inputWeights[d], readsUnits: false), ordered, default, options);
+            _input[d] = new SparseLinear(order.Permute(inputWeights[d], readsUnits: false), ordered, default, options.Batches.Count > 0 ? options : options with { Batches = [LikelySteps] });
             _parts[d] = RecurrentPart.Split(geometry, order.Permute(recurrentWeights[d], readsUnits: true), options.Degree ?? Environment.ProcessorCount);
         }
 

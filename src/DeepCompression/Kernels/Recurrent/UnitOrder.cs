@@ -37,14 +37,19 @@ internal sealed unsafe class UnitOrder
         int[] pointers = new int[matrix.Rows + 1], columns = new int[matrix.NonZeros];
         byte[] codes = new byte[matrix.NonZeros];
         for (int row = 0; row < matrix.Rows; row++)
+            pointers[row + 1] = pointers[row] + Count(matrix, Source(row));
+        if (readsUnits)
         {
-            int from = matrix.RowPointers[Source(row)], count = Count(matrix, Source(row)), to = pointers[row];
-            pointers[row + 1] = to + count;
-            matrix.Codes.AsSpan(from, count).CopyTo(codes.AsSpan(to));
-            for (int i = 0; i < count; i++)
-                columns[to + i] = readsUnits ? _places[matrix.ColumnIndices[from + i]] : matrix.ColumnIndices[from + i];
-            if (readsUnits)
-                columns.AsSpan(to, count).Sort(codes.AsSpan(to, count));
+            FillByColumns(matrix, pointers, columns, codes);
+        }
+        else
+        {
+            for (int row = 0; row < matrix.Rows; row++)
+            {
+                int from = matrix.RowPointers[Source(row)], count = Count(matrix, Source(row));
+                matrix.Codes.AsSpan(from, count).CopyTo(codes.AsSpan(pointers[row]));
+                matrix.ColumnIndices.AsSpan(from, count).CopyTo(columns.AsSpan(pointers[row]));
+            }
         }
 
         return new CsrMatrix(matrix.Rows, matrix.Columns, pointers, columns, codes, matrix.Codebook, matrix.Groups);
@@ -72,6 +77,36 @@ internal sealed unsafe class UnitOrder
                 Avx2.GatherVector256(source, Vector256.Load(places + i), sizeof(float)).Store(destination + i);
             for (; i < count; i++)
                 destination[i] = source[places[i]];
+        }
+    }
+
+    // Entries go to their columns' places first, and from there to their rows in the order of columns: nothing is compared.
+    private void FillByColumns(CsrMatrix matrix, int[] pointers, int[] columns, byte[] codes)
+    {
+        int[] next = new int[matrix.Columns + 1], rowOf = new int[matrix.NonZeros];
+        byte[] codeOf = new byte[matrix.NonZeros];
+        foreach (int column in matrix.ColumnIndices.AsSpan(0, matrix.NonZeros))
+            next[_places[column] + 1]++;
+        for (int place = 0; place < matrix.Columns; place++)
+            next[place + 1] += next[place];
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            int source = Source(row);
+            for (int entry = matrix.RowPointers[source]; entry < matrix.RowPointers[source + 1]; entry++)
+            {
+                int to = next[_places[matrix.ColumnIndices[entry]]]++;
+                (rowOf[to], codeOf[to]) = (row, matrix.Codes[entry]);
+            }
+        }
+
+        int[] free = pointers[..^1];
+        for (int place = 0, entry = 0; place < matrix.Columns; place++)
+        {
+            for (; entry < next[place]; entry++)
+            {
+                int to = free[rowOf[entry]]++;
+                (columns[to], codes[to]) = (place, codeOf[entry]);
+            }
         }
     }
 
