@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -74,8 +73,8 @@ public static class CsrBuilder
             throw new InvalidDataException($"{codebook.Groups} groups do not divide {rows} rows.");
 
         int[] rowPointers = new int[rows + 1];
-        int[] columnIndices = ArrayPool<int>.Shared.Rent(parts.Entries); // fillers included
-        byte[] codes = ArrayPool<byte>.Shared.Rent(parts.Entries);
+        int[] columnIndices = EntryArrays.Rent<int>(parts.Entries); // fillers included
+        byte[] codes = EntryArrays.Rent<byte>(parts.Entries);
         int count = Scan(parts, codebook.Size, rowPointers, columns, columnIndices, codes);
         return new CsrMatrix(rows, columns, rowPointers, columnIndices, codes, ToSingle(codebook), codebook.Groups, count, isRented: true);
     }
@@ -92,8 +91,8 @@ public static class CsrBuilder
         Digits.Validate(parts.Codes.Span, length, parts.CodeBits, "codes");
         if (rows % codebook.Groups != 0)
             throw new InvalidDataException($"{codebook.Groups} groups do not divide {rows} rows.");
-        int[] columnIndices = ArrayPool<int>.Shared.Rent(length), rowPointers = new int[rows + 1];
-        byte[] codes = ArrayPool<byte>.Shared.Rent(length);
+        int[] columnIndices = EntryArrays.Rent<int>(length), rowPointers = new int[rows + 1];
+        byte[] codes = EntryArrays.Rent<byte>(length);
         Digits.Unpack(parts.Codes.Span, parts.CodeBits, codes.AsSpan(0, length));
         if (codebook.Size < Codebook.MaxSize && length > 0 && (codebook.Size == 0 || codes.AsSpan(0, length).ContainsAnyExceptInRange((byte)0, (byte)(codebook.Size - 1))))
             throw new InvalidDataException($"A code is not below the codebook's size {codebook.Size}.");

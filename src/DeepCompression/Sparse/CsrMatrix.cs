@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -189,7 +188,7 @@ public sealed class CsrMatrix
     {
         if (!_isRented)
             return;
-        ArrayPool<int>.Shared.Return(ColumnIndices);
-        ArrayPool<byte>.Shared.Return(Codes);
+        EntryArrays.Return(ColumnIndices);
+        EntryArrays.Return(Codes);
     }
 }

@@ -122,4 +122,19 @@ internal static class KernelCases
 
         return (worst, error);
     }
+
+    /// <summary>Fails if calls allocate managed memory once there were some. Other tests bring collections about, which count as well, and take scratch memory: one try without is enough.</summary>
+    public static void AssertAllocatesNothing(Action call)
+    {
+        const int Tries = 100, Calls = 10;
+        Assert.Contains(Enumerable.Range(0, Tries), _ => Allocated() == 0);
+
+        long Allocated()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Calls; i++)
+                call();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
 }

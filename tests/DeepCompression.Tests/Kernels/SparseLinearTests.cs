@@ -90,17 +90,7 @@ public class SparseLinearTests
         Random random = new(4);
         using SparseLinear layer = new(KernelCases.RandomMatrix(random, 64, 300, 0.2, 32));
         float[] x = KernelCases.Numbers(random, batch * 300), y = new float[batch * 64];
-        for (int i = 0; i < 3; i++)
-            layer.Compute(x, y, batch, SequentialRunner.Instance);
-        Assert.Contains(Enumerable.Range(0, 5), _ => Allocated() == 0); // a collection that other tests bring about counts as well
-
-        long Allocated()
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 10; i++)
-                layer.Compute(x, y, batch, SequentialRunner.Instance);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
+        KernelCases.AssertAllocatesNothing(() => layer.Compute(x, y, batch, SequentialRunner.Instance));
     }
 
     [Fact]

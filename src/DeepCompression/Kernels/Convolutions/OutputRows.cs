@@ -1,4 +1,3 @@
-using System.Buffers;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Kernels;
@@ -59,8 +58,8 @@ internal static class OutputRows
 
         for (int row = 1; row < pointers.Length; row++)
             pointers[row] += pointers[row - 1];
-        int[] next = (int[])pointers.Clone(), columns = rents ? ArrayPool<int>.Shared.Rent(weights.NonZeros) : GC.AllocateUninitializedArray<int>(weights.NonZeros);
-        byte[] newCodes = rents ? ArrayPool<byte>.Shared.Rent(weights.NonZeros) : GC.AllocateUninitializedArray<byte>(weights.NonZeros);
+        int[] next = (int[])pointers.Clone(), columns = rents ? EntryArrays.Rent<int>(weights.NonZeros) : GC.AllocateUninitializedArray<int>(weights.NonZeros);
+        byte[] newCodes = rents ? EntryArrays.Rent<byte>(weights.NonZeros) : GC.AllocateUninitializedArray<byte>(weights.NonZeros);
         for (int input = 0; input < weights.Rows; input++)
         {
             int first = weights.RowPointers[input], count = weights.RowPointers[input + 1] - first, firstColumn = input % inputs * area;
