@@ -26,12 +26,11 @@ internal sealed class ScratchPool : IDisposable
             NativeBuffer? buffer = Interlocked.Exchange(ref _kept[slot], null);
             if (buffer is null)
                 continue;
-            (NativeBuffer? other, bool fits) = (small, buffer.Bytes >= bytes);
-            small = fits ? small : buffer;
-            if (other is not null)
-                Return(other);
-            if (fits)
+            if (small is not null)
+                Return(small);
+            if (buffer.Bytes >= bytes)
                 return buffer;
+            small = buffer;
         }
 
         small?.Dispose();

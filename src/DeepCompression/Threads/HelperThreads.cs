@@ -25,7 +25,21 @@ internal static class HelperThreads
         }
 
         for (; made > 0; made--)
+            Start();
+    }
+
+    // Without a thread there is no help, and whoever asked does the work alone.
+    private static void Start()
+    {
+        try
+        {
             new Thread(Help, maxStackSize: 1 << 20) { IsBackground = true, Name = "DeepCompression" }.UnsafeStart();
+        }
+        catch (OutOfMemoryException)
+        {
+            lock (_asked)
+                _threads--;
+        }
     }
 
     /// <summary>Takes back what nobody has begun to help with.</summary>

@@ -122,8 +122,8 @@ internal unsafe struct WinogradWork
         int* next = GetNext(unit);
         while (true)
         {
-            Inputs needed = new(_units.GetRun(unit), (firstBlock + Volatile.Read(ref *next)) / _weights.BlocksAGroup);
-            if (!isOwn && ready != needed && endBlock - firstBlock - Volatile.Read(ref *next) < LeastLeft)
+            int likely = firstBlock + Volatile.Read(ref *next);
+            if (!isOwn && endBlock - likely < LeastLeft && ready != new Inputs(_units.GetRun(unit), likely / _weights.BlocksAGroup))
                 return;
             int block = firstBlock + Interlocked.Increment(ref *next) - 1;
             if (block >= endBlock)
