@@ -6,7 +6,7 @@ namespace DeepCompression.Kernels;
 
 /// <summary>
 /// One tile times one vector, codebook of 32 in two registers: a slot is a permute of the window, a permute of the
-/// codebook and a multiply-add. The words are 10.7 bits a slot and lane; reading them is the limit.
+/// codebook and a multiply-add. The words are 10.7 bits a slot and lane; from a far memory, reading them is the limit, otherwise loads are.
 /// </summary>
 internal static unsafe class SlidingKernel512
 {
@@ -43,7 +43,7 @@ internal static unsafe class SlidingKernel512
 
     /// <summary>Multiplies one tile.</summary>
     /// <param name="words">The tile's words; 64 bytes each, aligned.</param>
-    /// <param name="steps">The tile's steps, three for two words.</param>
+    /// <param name="steps">The tile's steps, three for two words, <see cref="SlidingLayout.StepPadding"/> more readable.</param>
     /// <param name="count">The number of words, even.</param>
     /// <param name="codebook">32 centroids.</param>
     /// <param name="x">The inputs, <see cref="SlidingLayout.InputPadding"/> more readable: no window starts beyond the last input.</param>
@@ -61,22 +61,23 @@ internal static unsafe class SlidingKernel512
         {
             Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance);
             Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance + 64);
+            uint three = *(uint*)steps; // steps: loads are the limit
             Vector512<int> word = Vector512.Load((int*)words), next = Vector512.Load((int*)words + SlidingLayout.Lanes);
-            window += steps[0] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three);
             left = Vector512.Load((float*)window);
             right = Vector512.Load((float*)window + 16);
             sum0 = Vector512.FusedMultiplyAdd(
                 Avx512F.PermuteVar16x32x2(left, word, right), Avx512F.PermuteVar16x32x2(low, word >>> 5, high), sum0);
             sum1 = Vector512.FusedMultiplyAdd(
                 Avx512F.PermuteVar16x32x2(left, word >>> 10, right), Avx512F.PermuteVar16x32x2(low, word >>> 15, high), sum1);
-            window += steps[1] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three >> 8);
             left = Vector512.Load((float*)window);
             right = Vector512.Load((float*)window + 16);
             sum2 = Vector512.FusedMultiplyAdd(
                 Avx512F.PermuteVar16x32x2(left, word >>> 20, right), Avx512F.PermuteVar16x32x2(low, word >>> 25, high), sum2);
             sum3 = Vector512.FusedMultiplyAdd(
                 Avx512F.PermuteVar16x32x2(left, next, right), Avx512F.PermuteVar16x32x2(low, next >>> 5, high), sum3);
-            window += steps[2] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three >> 16);
             left = Vector512.Load((float*)window);
             right = Vector512.Load((float*)window + 16);
             sum4 = Vector512.FusedMultiplyAdd(

@@ -19,8 +19,9 @@ internal static unsafe class SlidingKernel512Batch
         {
             Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance);
             Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance + 64);
+            uint three = *(uint*)steps;
             Vector512<int> word = Vector512.Load((int*)words), next = Vector512.Load((int*)words + SlidingLayout.Lanes), one, two;
-            window += steps[0] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three);
             one = word;
             two = word >>> 10;
             first = Avx512F.PermuteVar16x32x2(low, word >>> 5, high);
@@ -33,7 +34,7 @@ internal static unsafe class SlidingKernel512Batch
             right = Vector512.Load((float*)(window + stride) + 16);
             sum1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum1);
             more1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more1);
-            window += steps[1] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three >> 8);
             one = word >>> 20;
             two = next;
             first = Avx512F.PermuteVar16x32x2(low, word >>> 25, high);
@@ -46,7 +47,7 @@ internal static unsafe class SlidingKernel512Batch
             right = Vector512.Load((float*)(window + stride) + 16);
             sum1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum1);
             more1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more1);
-            window += steps[2] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three >> 16);
             one = next >>> 10;
             two = next >>> 20;
             first = Avx512F.PermuteVar16x32x2(low, next >>> 15, high);
@@ -77,8 +78,9 @@ internal static unsafe class SlidingKernel512Batch
         {
             Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance);
             Sse.Prefetch0((byte*)words + SlidingLayout.PrefetchDistance + 64);
+            uint three = *(uint*)steps;
             Vector512<int> word = Vector512.Load((int*)words), next = Vector512.Load((int*)words + SlidingLayout.Lanes), one, two;
-            window += steps[0] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three);
             one = word;
             two = word >>> 10;
             first = Avx512F.PermuteVar16x32x2(low, word >>> 5, high);
@@ -99,7 +101,7 @@ internal static unsafe class SlidingKernel512Batch
             right = Vector512.Load((float*)(window + (3 * stride)) + 16);
             sum3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum3);
             more3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more3);
-            window += steps[1] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three >> 8);
             one = word >>> 20;
             two = next;
             first = Avx512F.PermuteVar16x32x2(low, word >>> 25, high);
@@ -120,7 +122,7 @@ internal static unsafe class SlidingKernel512Batch
             right = Vector512.Load((float*)(window + (3 * stride)) + 16);
             sum3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, one, right), first, sum3);
             more3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32x2(left, two, right), second, more3);
-            window += steps[2] * (SlidingLayout.StepUnit * sizeof(float));
+            window += SlidingLayout.GetStepBytes(three >> 16);
             one = next >>> 10;
             two = next >>> 20;
             first = Avx512F.PermuteVar16x32x2(low, next >>> 15, high);

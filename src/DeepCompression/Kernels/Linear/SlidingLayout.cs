@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using DeepCompression.Sparse;
 
 namespace DeepCompression.Kernels;
@@ -31,6 +33,9 @@ internal sealed unsafe class SlidingLayout : IDisposable
     /// <summary>Inputs that must be readable behind the last.</summary>
     public const int InputPadding = 2 * Window;
 
+    /// <summary>Steps that must be readable behind the last: kernels read four at once.</summary>
+    public const int StepPadding = 4;
+
     /// <summary>How far ahead kernels ask for words: two pages, so that address translation is over in time.</summary>
     public const int PrefetchDistance = 8192; // bytes
 
@@ -44,8 +49,9 @@ internal sealed unsafe class SlidingLayout : IDisposable
     {
         (Rows, Columns, Order, TileWords, GroupSize, TileGroups) = (rows, columns, order, tileWords, groupSize, tileGroups);
         _groups = groups;
-        _words = NativeBuffer.Copy<uint>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(words));
-        _steps = NativeBuffer.Copy<byte>(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(steps));
+        _words = NativeBuffer.Copy<uint>(CollectionsMarshal.AsSpan(words));
+        _steps = new NativeBuffer(steps.Count + StepPadding, written: steps.Count);
+        CollectionsMarshal.AsSpan(steps).CopyTo(new Span<byte>(_steps.Pointer, steps.Count));
         _codebook = NativeBuffer.Copy(codebook);
         _order = NativeBuffer.Copy<int>(order);
         IsInOrder = true;
@@ -120,6 +126,10 @@ internal sealed unsafe class SlidingLayout : IDisposable
             SortTiles(order, tileWords, tileGroups, words, steps, slotsAWord);
         return new SlidingLayout(matrix.Rows, matrix.Columns, matrix.Groups, order, tileWords, words, steps, zeros.Codebook, zeros.PaddedSize, tileGroups);
     }
+
+    /// <summary>How far a step, in the lowest 8 bits, moves the window.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint GetStepBytes(uint step) => (nint)((step * (StepUnit * sizeof(float))) & (byte.MaxValue * StepUnit * sizeof(float)));
 
     /// <summary>The first tile of a part, when tiles are shared among parts by their words.</summary>
     public int PartStart(int part, int parts)

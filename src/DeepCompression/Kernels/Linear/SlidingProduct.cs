@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DeepCompression.Kernels;
 
@@ -48,19 +49,27 @@ internal static unsafe class SlidingProduct
         }
     }
 
+    /// <summary>Writes the sums of a tile to its rows, with bias and activation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scatter(float* sums, int* order, bool isInOrder, float* bias, in Activation activation, float* y)
     {
-        if (isInOrder && activation.Kind == ActivationKind.None && order[SlidingLayout.Lanes - 1] >= 0)
+        bool isFull = order[SlidingLayout.Lanes - 1] >= 0; // lanes without a row come last
+        if (isFull && isInOrder)
         {
-            (Vector512.Load(sums) + Vector512.Load(bias + order[0])).Store(y + order[0]);
+            Lane512.Activate(Vector512.Load(sums) + Vector512.Load(bias + order[0]), activation).Store(y + order[0]);
             return;
         }
 
-        bool plain = activation.Kind == ActivationKind.None && order[SlidingLayout.Lanes - 1] >= 0; // lanes without a row come last
-        for (int lane = 0; lane < SlidingLayout.Lanes && plain; lane++)
-            y[order[lane]] = sums[lane] + bias[order[lane]];
-        for (int lane = 0; lane < SlidingLayout.Lanes && !plain && order[lane] >= 0; lane++)
+        if (isFull && Avx2.IsSupported)
+        {
+            Vector512<float> biases = Vector512.Create(Avx2.GatherVector256(bias, Vector256.Load(order), sizeof(float)), Avx2.GatherVector256(bias, Vector256.Load(order + 8), sizeof(float)));
+            Lane512.Activate(Vector512.Load(sums) + biases, activation).Store(sums);
+            for (int lane = 0; lane < SlidingLayout.Lanes; lane++)
+                y[order[lane]] = sums[lane];
+            return;
+        }
+
+        for (int lane = 0; lane < SlidingLayout.Lanes && order[lane] >= 0; lane++)
             y[order[lane]] = activation.Apply(sums[lane] + bias[order[lane]]);
     }
 

@@ -29,10 +29,13 @@ internal readonly unsafe struct WinogradKernels
     /// <summary>The product of one vector.</summary>
     public readonly delegate*<WinogradProduct*, void> One;
 
+    /// <summary>The product of two tiles, whatever the vector.</summary>
+    public readonly delegate*<WinogradProduct*, void> Tiles;
+
     private WinogradKernels(
         delegate*<WinogradInputWork*, void> input, delegate*<float*, byte*, byte*, nint, void> weights, delegate*<WinogradOutputWork*, void> output,
         delegate*<float*, float*, int, float, Activation*, byte*, void> write, delegate*<float*, int, int, PoolingGeometry, int, int, float*, float*, void> pool,
-        delegate*<WinogradProduct*, void> many, delegate*<WinogradProduct*, void> few, delegate*<WinogradProduct*, void> one, bool isWide)
+        delegate*<WinogradProduct*, void> many, delegate*<WinogradProduct*, void> few, delegate*<WinogradProduct*, void> one, delegate*<WinogradProduct*, void> tiles, bool isWide)
     {
         Input = input;
         Weights = weights;
@@ -42,6 +45,7 @@ internal readonly unsafe struct WinogradKernels
         Many = many;
         Few = few;
         One = one;
+        Tiles = tiles;
         (FewRows, OneRows) = isWide ? (8, 16) : (4, 8);
     }
 
@@ -53,6 +57,9 @@ internal readonly unsafe struct WinogradKernels
 
     /// <summary>Vectors of <see cref="Few"/>.</summary>
     public const int FewVectors = 3;
+
+    /// <summary>Tiles of <see cref="Tiles"/>.</summary>
+    public const int TilesAtOnce = 2;
 
     /// <summary>Rows of <see cref="Few"/>.</summary>
     public readonly int FewRows;
@@ -94,6 +101,7 @@ internal readonly unsafe struct WinogradKernels
             isWide ? &WinogradKernel4x6<TLane, TVector>.Run : null,
             isWide ? &WinogradKernel8x3<TLane, TVector>.Run : &WinogradKernel4x3<TLane, TVector>.Run,
             isWide ? &WinogradKernel16x1<TLane, TVector>.Run : &WinogradKernel8x1<TLane, TVector>.Run,
+            &WinogradKernelTiles<TLane, TVector>.Run,
             isWide);
     }
 }

@@ -14,6 +14,7 @@ internal unsafe struct WinogradWork
     private const int RoomVectors = 40;         // of transforms on their way
     private const int Outputs = WinogradTiling.Outputs;
     private const int PooledVectors = 12;       // that are computed at a time where results are pooled
+    private const int LastTiles = 4;            // the last vector of tiles is computed tile by tile where it has no more than a part of this size
     private const int LeastLeft = 3;            // blocks of a unit whose inputs a thread would have to transform before it can help
     private const int Line = NativeBuffer.Alignment;
 
@@ -151,6 +152,7 @@ internal unsafe struct WinogradWork
         for (int first = 0, count; first < vectors; first += count)
         {
             count = vectors - first <= _groupVectors ? vectors - first : PooledVectors;
+            int groupTiles = Math.Min(count * _lanes, tiles - (first * _lanes));
             nint offset = (nint)first * _vectorBytes;
             for (int channel = 0; channel < channels; channel += BlockChannels)
             {
@@ -166,11 +168,11 @@ internal unsafe struct WinogradWork
                 for (int point = 0; point < points; point++)
                 {
                     byte* pointInputs = inputs + (point * _inputPoint) + (channel * product.InputBytes) + offset;
-                    Multiply(&product, (float*)(weights + (point * _weightPoint)), pointInputs, sums + (point * _sumPoint), count, rows);
+                    Multiply(&product, (float*)(weights + (point * _weightPoint)), pointInputs, sums + (point * _sumPoint), count, groupTiles, rows);
                 }
             }
 
-            WriteOutputs(firstRow, rows, firstTile + (first * _lanes), Math.Min(count * _lanes, tiles - (first * _lanes)), count, sums, room, (float*)rest, results);
+            WriteOutputs(firstRow, rows, firstTile + (first * _lanes), groupTiles, count, sums, room, (float*)rest, results);
         }
 
         if (_pooling is not null)
@@ -187,21 +189,23 @@ internal unsafe struct WinogradWork
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Multiply(WinogradProduct* product, float* weights, byte* inputs, byte* sums, int vectors, int rows)
+    private readonly void Multiply(WinogradProduct* product, float* weights, byte* inputs, byte* sums, int vectors, int tiles, int rows)
     {
-        int vector = 0;
-        for (; vector <= vectors - WinogradKernels.ManyVectors && _kernels.Many != null; vector += WinogradKernels.ManyVectors)
-            Sweep(_kernels.Many, WinogradKernels.ManyRows, vector);
-        for (; vector <= vectors - WinogradKernels.FewVectors; vector += WinogradKernels.FewVectors)
-            Sweep(_kernels.Few, _kernels.FewRows, vector);
-        for (; vector < vectors; vector++)
-            Sweep(_kernels.One, _kernels.OneRows, vector);
+        int last = tiles - ((vectors - 1) * _lanes), whole = last <= _lanes / LastTiles ? vectors - 1 : vectors, vector = 0;
+        for (; vector <= whole - WinogradKernels.ManyVectors && _kernels.Many != null; vector += WinogradKernels.ManyVectors)
+            Sweep(_kernels.Many, WinogradKernels.ManyRows, vector * _vectorBytes);
+        for (; vector <= whole - WinogradKernels.FewVectors; vector += WinogradKernels.FewVectors)
+            Sweep(_kernels.Few, _kernels.FewRows, vector * _vectorBytes);
+        for (; vector < whole; vector++)
+            Sweep(_kernels.One, _kernels.OneRows, vector * _vectorBytes);
+        for (int tile = whole * _lanes; tile < tiles; tile += WinogradKernels.TilesAtOnce)
+            Sweep(_kernels.Tiles, WinogradWeights.Rows, tile * sizeof(float));
 
-        void Sweep(delegate*<WinogradProduct*, void> kernel, int step, int first)
+        void Sweep(delegate*<WinogradProduct*, void> kernel, int step, int offset)
         {
-            product->Inputs = inputs + (first * product->SumBytes / vectors);
+            product->Inputs = inputs + offset;
             product->Weights = weights;
-            product->Sums = sums + (first * product->SumBytes / vectors);
+            product->Sums = sums + offset;
             for (int row = 0; row < rows; row += step, product->Weights += step, product->Sums += step * product->SumBytes)
                 kernel(product);
         }
