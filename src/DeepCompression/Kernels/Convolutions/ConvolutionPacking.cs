@@ -31,12 +31,20 @@ internal static unsafe class ConvolutionPacking
 
         int lanesAVector = plan.Lanes, rows = plan.InputRows, columns = plan.InputColumns, phases = plan.Phases, phaseColumns = plan.PhaseColumns;
         bool areNeighbours = plan is { IsStrips: false, BlockColumns: 1, Phases: 1 } && plan.Cut.GridColumns % LaneTurn.Quad == 0 && Vector128.IsHardwareAccelerated;
+        int strip = plan.BlockColumns;
+        bool areStrips = plan.IsStrips && plan.Cut.Images == 1 && LaneTurn.AreStrips(lanesAVector, strip, columns);
         nint rowNumbers = (nint)phases * phaseColumns * lanesAVector, channelNumbers = (nint)plan.ChannelVectors * lanesAVector;
         packed += first * channelNumbers;
         for (int channel = first; channel < end; channel++, from += area, packed += channelNumbers)
         {
             for (int image = 0; hasPlanes && image < count; image++)
                 CopyPlane(plan, from + (image * imageLength), planes + (image * planeLength), rowLength);
+            if (areStrips)
+            {
+                LaneTurn.IntoStrips(planes, strip, columns, packed);
+                continue;
+            }
+
             nint offset = hasPlanes ? 0 : (channel - first) * area;
             float* to = packed;
             for (int row = 0; row < rows && areNeighbours; row++, to += rowNumbers, offset += rowLength)
@@ -164,8 +172,8 @@ internal static unsafe class ConvolutionPacking
         ConvolutionGeometry geometry = plan.Geometry;
         int rows = Math.Min(plan.Height, plan.PlaneRows - geometry.PadTop), columns = Math.Min(plan.Width, (int)rowLength - geometry.PadLeft);
         plane += (geometry.PadTop * rowLength) + geometry.PadLeft;
-        for (int row = 0; row < rows && columns > 0; row++, image += plan.Width, plane += rowLength)
-            ShortRow.Copy(image, plane, columns);
+        if (columns > 0)
+            ShortRow.CopyRows(image, plan.Width, plane, rowLength, rows, columns);
     }
 
     /// <summary>Packs the inputs of a pass where lanes are positions.</summary>

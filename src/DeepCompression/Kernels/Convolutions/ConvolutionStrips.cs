@@ -13,13 +13,16 @@ internal static unsafe class ConvolutionStrips
         float* strips = stackalloc float[plan.Lanes * length];
         float** lanes = stackalloc float*[plan.Lanes];
         StripPiece* pieces = stackalloc StripPiece[plan.Lanes * length];
-        int pieceCount = FindPieces(plan, pass, count, pieces);
+        bool isWhole = plan.Cut.Images == 1 && length == plan.BlockColumns; // strip after strip, as they are written, is the image with gaps
+        int pieceCount = isWhole ? 0 : FindPieces(plan, pass, count, pieces);
         for (int lane = 0; lane < plan.Lanes; lane++)
             lanes[lane] = strips + (lane * length);
         nint area = (nint)plan.OutputHeight * plan.OutputWidth;
         for (int channel = 0; channel < channels; channel++, sums += plan.Lanes * length, images += area)
         {
             LaneTurn.OutOf(sums, plan.Lanes, length, lanes);
+            if (isWhole)
+                ShortRow.CopyRows(strips, plan.RowVectors, images, plan.OutputWidth, plan.OutputHeight, plan.OutputWidth);
             for (StripPiece* piece = pieces; piece < pieces + pieceCount; piece++)
                 ShortRow.Copy(strips + piece->From, images + piece->To, piece->Length);
         }

@@ -28,8 +28,11 @@ internal unsafe interface ILane<TVector>
     /// <summary>The activation of every lane.</summary>
     static abstract TVector Activate(TVector x, in Activation activation);
 
-    /// <summary>Every other number of a run of twice as many as there are lanes, from the first on.</summary>
-    static abstract TVector LoadEvens(float* from);
+    /// <summary>Every other number of those of a and then those of b, from the first on.</summary>
+    static abstract TVector Evens(TVector a, TVector b);
+
+    /// <summary>The same from the second on.</summary>
+    static abstract TVector Odds(TVector a, TVector b);
 
     /// <summary>Takes four numbers a lane apart: the first, the second, the third and the fourth of every lane. Four lanes at a time have their numbers side by side.</summary>
     /// <param name="p0">The numbers of lanes 0 to 3.</param>

@@ -38,8 +38,12 @@ internal readonly unsafe struct Lane128 : ILane<Vector128<float>>
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadEvens(float* from) =>
-        Sse.IsSupported ? Sse.Shuffle(Vector128.Load(from), Vector128.Load(from + 4), 0b10_00_10_00) : Vector128.Create(from[0], from[2], from[4], from[6]);
+    public static Vector128<float> Evens(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.Shuffle(a, b, 0b10_00_10_00) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipEven(a, b) : Vector128.Create(a[0], a[2], b[0], b[2]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Odds(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.Shuffle(a, b, 0b11_01_11_01) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipOdd(a, b) : Vector128.Create(a[1], a[3], b[1], b[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadFours(float* p0, float* p1, float* p2, float* p3, out Vector128<float> d0, out Vector128<float> d1, out Vector128<float> d2, out Vector128<float> d3) =>

@@ -36,7 +36,12 @@ internal readonly unsafe struct Lane256 : ILane<Vector256<float>>
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadEvens(float* from) => Vector256.Create(Lane128.LoadEvens(from), Lane128.LoadEvens(from + 8));
+    public static Vector256<float> Evens(Vector256<float> a, Vector256<float> b) =>
+        Vector256.Create(Lane128.Evens(a.GetLower(), a.GetUpper()), Lane128.Evens(b.GetLower(), b.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Odds(Vector256<float> a, Vector256<float> b) =>
+        Vector256.Create(Lane128.Odds(a.GetLower(), a.GetUpper()), Lane128.Odds(b.GetLower(), b.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadFours(float* p0, float* p1, float* p2, float* p3, out Vector256<float> d0, out Vector256<float> d1, out Vector256<float> d2, out Vector256<float> d3)

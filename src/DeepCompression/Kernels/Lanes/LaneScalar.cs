@@ -30,7 +30,10 @@ internal readonly unsafe struct LaneScalar : ILane<float>
     public static float Activate(float x, in Activation activation) => activation.Apply(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float LoadEvens(float* from) => *from;
+    public static float Evens(float a, float b) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Odds(float a, float b) => b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadFours(float* p0, float* p1, float* p2, float* p3, out float d0, out float d1, out float d2, out float d3) => (d0, d1, d2, d3) = (p0[0], p0[1], p0[2], p0[3]);

@@ -79,6 +79,39 @@ internal static unsafe class LaneTurn
         }
     }
 
+    /// <summary>Whether <see cref="IntoStrips"/> takes strips of this size.</summary>
+    /// <param name="count">Lanes of a vector.</param>
+    /// <param name="strip">Numbers from a lane's start to the next's.</param>
+    /// <param name="length">Numbers a lane.</param>
+    public static bool AreStrips(int count, int strip, int length) => Avx512F.IsSupported && count == Wide && strip >= Quad && length <= (Quad + 1) * strip;
+
+    /// <summary>
+    /// Writes number <c>c</c> of every lane to vector <c>c</c> where lanes are strips of one run, longer than from one to the next: what a lane has beyond
+    /// its strip stands in the lane behind it already. Denormals as zero.
+    /// </summary>
+    /// <param name="from">The run, of which 20 strips may be read.</param>
+    /// <param name="strip">Numbers from a lane's start to the next's.</param>
+    /// <param name="length">Numbers a lane, for which <see cref="AreStrips"/>.</param>
+    /// <param name="to">The vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void IntoStrips(float* from, int strip, int length, float* to)
+    {
+        for (int first = 0; first < strip; first += Quad)
+        {
+            int number = Math.Min(first, strip - Quad); // the last four may overlap those before
+            float* lane = from + number;
+            (Vector512<float> p, Vector512<float> q, Vector512<float> r, Vector512<float> s) = Turn(
+                Load(lane, strip), Load(lane + strip, strip), Load(lane + (2 * strip), strip), Load(lane + (3 * strip), strip));
+            lane += Wide * strip;
+            (Vector128<float> nextP, Vector128<float> nextQ, Vector128<float> nextR, Vector128<float> nextS) = Turn(
+                Vector128.Load(lane), Vector128.Load(lane + strip), Vector128.Load(lane + (2 * strip)), Vector128.Load(lane + (3 * strip)));
+            WriteStrips(p, nextP, number, strip, length, to);
+            WriteStrips(q, nextQ, number + 1, strip, length, to);
+            WriteStrips(r, nextR, number + 2, strip, length, to);
+            WriteStrips(s, nextS, number + 3, strip, length, to);
+        }
+    }
+
     /// <summary>Writes vector <c>c</c> to number <c>c</c> of every lane.</summary>
     /// <param name="from">The vectors.</param>
     /// <param name="count">Lanes of a vector.</param>
@@ -169,6 +202,30 @@ internal static unsafe class LaneTurn
             s.Store(lanes[lane + 3] + number);
         }
     }
+
+    /// <summary>Writes a vector, and those a strip behind the other: its lanes moved by one, and by one more, the next lanes behind them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteStrips(Vector512<float> lanes, Vector128<float> nextLanes, int number, int strip, int length, float* to)
+    {
+        Vector512<int> front = Denormals.Flush(lanes).AsInt32(), back = Denormals.Flush(nextLanes).AsInt32().ToVector256Unsafe().ToVector512Unsafe();
+        to += number * Wide;
+        front.Store((int*)to);
+        int left = length - number - strip, step = strip * Wide;
+        if (left > 0)
+            Avx512F.AlignRight32(back, front, 1).Store((int*)(to + step));
+        if (left > strip)
+            Avx512F.AlignRight32(back, front, 2).Store((int*)(to + (2 * step)));
+        if (left > 2 * strip)
+            Avx512F.AlignRight32(back, front, 3).Store((int*)(to + (3 * step)));
+        if (left > 3 * strip)
+            Avx512F.AlignRight32(back, front, 4).Store((int*)(to + (4 * step)));
+    }
+
+    /// <summary>Four numbers of lanes 0, 4, 8 and 12, which are strips.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Load(float* from, int strip) => Vector512.Create(
+        Vector256.Create(Vector128.Load(from), Vector128.Load(from + (4 * strip))),
+        Vector256.Create(Vector128.Load(from + (8 * strip)), Vector128.Load(from + (12 * strip))));
 
     /// <summary>Four numbers of lanes 0, 4, 8 and 12.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,7 +29,7 @@ internal static unsafe class PlanePool<TLane, TVector>
             top = Math.Max(top, 0);
             if (isDirect)
             {
-                Windows(from + ((nint)top * width), bottom - top, width, window, step, to, columns, room);
+                WriteRow(from + ((nint)top * width), bottom - top, width, window, step, to, columns, room);
                 continue;
             }
 
@@ -38,10 +38,7 @@ internal static unsafe class PlanePool<TLane, TVector>
             int lanes = sizeof(TVector) / sizeof(float), column = 0;
             for (; step <= 2 && column < columns; column += lanes)
             {
-                float* p = room + (column * step);
-                TVector result = step == 1 ? *(TVector*)p : TLane.LoadEvens(p);
-                for (int i = 1; i < window; i++)
-                    result = TLane.Max(result, step == 1 ? *(TVector*)(p + i) : TLane.LoadEvens(p + i));
+                TVector result = Windows(room + (column * step), 1, 0, window, step);
                 if (column + lanes <= columns)
                 {
                     *(TVector*)(to + column) = result;
@@ -66,19 +63,12 @@ internal static unsafe class PlanePool<TLane, TVector>
 
     /// <summary>A row of results where there are no columns of padding: nothing is stored on the way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Windows(float* from, int rows, int width, int window, int step, float* to, int columns, float* room)
+    private static void WriteRow(float* from, int rows, int width, int window, int step, float* to, int columns, float* room)
     {
         int lanes = sizeof(TVector) / sizeof(float);
         for (int column = 0; column < columns; column += lanes, from += lanes * step)
         {
-            float* p = from;
-            TVector result = step == 1 ? *(TVector*)p : TLane.LoadEvens(p);
-            for (int row = 0; row < rows; row++, p += width)
-            {
-                for (int i = row == 0 ? 1 : 0; i < window; i++)
-                    result = TLane.Max(result, step == 1 ? *(TVector*)(p + i) : TLane.LoadEvens(p + i));
-            }
-
+            TVector result = Windows(from, rows, width, window, step);
             if (column + lanes <= columns)
             {
                 *(TVector*)(to + column) = result;
@@ -90,18 +80,46 @@ internal static unsafe class PlanePool<TLane, TVector>
         }
     }
 
+    /// <summary>As many windows as there are lanes, each one or two columns from the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Windows(float* from, int rows, int width, int window, int step)
+    {
+        TVector result = Column(from, rows, width);
+        if (step == 1)
+        {
+            for (int i = 1; i < window; i++)
+                result = TLane.Max(result, Column(from + i, rows, width));
+            return result;
+        }
+
+        int lanes = sizeof(TVector) / sizeof(float);
+        for (int i = 0; i < window; i += 2)
+        {
+            TVector a = i == 0 ? result : Column(from + i, rows, width), b = Column(from + i + lanes, rows, width), evens = TLane.Evens(a, b);
+            result = i == 0 ? evens : TLane.Max(result, evens);
+            if (i + 1 < window)
+                result = TLane.Max(result, TLane.Odds(a, b));
+        }
+
+        return result;
+    }
+
+    /// <summary>The greatest number of every column of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Column(float* from, int rows, int width)
+    {
+        TVector result = *(TVector*)from;
+        for (int row = 1; row < rows; row++)
+            result = TLane.Max(result, *(TVector*)(from += width));
+        return result;
+    }
+
     /// <summary>The greatest number of every column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Greatest(float* from, int rows, int width, float* to)
     {
         for (int column = 0; column < width; column += sizeof(TVector) / sizeof(float))
-        {
-            float* p = from + column;
-            TVector result = *(TVector*)p;
-            for (int row = 1; row < rows; row++)
-                result = TLane.Max(result, *(TVector*)(p += width));
-            *(TVector*)(to + column) = result;
-        }
+            *(TVector*)(to + column) = Column(from + column, rows, width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -91,7 +91,7 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
         for (; step == 1 && i < end && from + i + lanes <= work->End; i += lanes)
             *(TVector*)(to + i) = TLane.Flush(*(TVector*)(from + i));
         for (; step == 2 && i < end && from + (2 * (i + lanes)) <= work->End; i += lanes)
-            *(TVector*)(to + i) = TLane.Flush(TLane.LoadEvens(from + (2 * i)));
+            *(TVector*)(to + i) = TLane.Flush(TLane.Evens(*(TVector*)(from + (2 * i)), *(TVector*)(from + (2 * i) + lanes)));
         for (; step == 4 && i < end && from + (4 * (i + lanes)) <= work->End; i += lanes)
         {
             float* p = from + (4 * i);
