@@ -53,18 +53,13 @@ internal static unsafe class SlidingProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scatter(float* sums, int* order, bool isInOrder, float* bias, in Activation activation, float* y)
     {
-        bool isFull = order[SlidingLayout.Lanes - 1] >= 0; // lanes without a row come last
-        if (isFull && isInOrder)
+        if (Avx512F.IsSupported && order[SlidingLayout.Lanes - 1] >= 0) // lanes without a row come last
         {
-            Lane512.Activate(Vector512.Load(sums) + Vector512.Load(bias + order[0]), activation).Store(y + order[0]);
-            return;
-        }
-
-        if (isFull && Avx2.IsSupported)
-        {
-            Vector512<float> biases = Vector512.Create(Avx2.GatherVector256(bias, Vector256.Load(order), sizeof(float)), Avx2.GatherVector256(bias, Vector256.Load(order + 8), sizeof(float)));
-            Lane512.Activate(Vector512.Load(sums) + biases, activation).Store(sums);
-            for (int lane = 0; lane < SlidingLayout.Lanes; lane++)
+            Vector512<float> biases = isInOrder
+                ? Vector512.Load(bias + order[0])
+                : Vector512.Create(Avx2.GatherVector256(bias, Vector256.Load(order), sizeof(float)), Avx2.GatherVector256(bias, Vector256.Load(order + 8), sizeof(float)));
+            Lane512.Activate(Vector512.Load(sums) + biases, activation).Store(isInOrder ? y + order[0] : sums);
+            for (int lane = 0; lane < SlidingLayout.Lanes && !isInOrder; lane++)
                 y[order[lane]] = sums[lane];
             return;
         }

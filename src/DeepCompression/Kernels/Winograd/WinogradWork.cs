@@ -14,7 +14,7 @@ internal unsafe struct WinogradWork
     private const int RoomVectors = 40;         // of transforms on their way
     private const int Outputs = WinogradTiling.Outputs;
     private const int PooledVectors = 12;       // that are computed at a time where results are pooled
-    private const int LastTiles = 4;            // the last vector of tiles is computed tile by tile where it has no more than a part of this size
+    private const int LastTiles = 4;            // a vector with no more tiles than one of so many parts of its lanes is computed tile by tile
     private const int LeastLeft = 3;            // blocks of a unit whose inputs a thread would have to transform before it can help
     private const int Line = NativeBuffer.Alignment;
 
