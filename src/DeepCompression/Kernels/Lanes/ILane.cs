@@ -34,6 +34,9 @@ internal unsafe interface ILane<TVector>
     /// <summary>The same from the second on.</summary>
     static abstract TVector Odds(TVector a, TVector b);
 
+    /// <summary>In every lane the number of the next; the last lane may have any.</summary>
+    static abstract TVector NextLanes(TVector x);
+
     /// <summary>Takes four numbers a lane apart: the first, the second, the third and the fourth of every lane. Four lanes at a time have their numbers side by side.</summary>
     /// <param name="p0">The numbers of lanes 0 to 3.</param>
     /// <param name="p1">Those of lanes 4 to 7, where there are so many.</param>

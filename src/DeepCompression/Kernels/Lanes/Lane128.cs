@@ -46,6 +46,9 @@ internal readonly unsafe struct Lane128 : ILane<Vector128<float>>
         Sse.IsSupported ? Sse.Shuffle(a, b, 0b11_01_11_01) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipOdd(a, b) : Vector128.Create(a[1], a[3], b[1], b[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> NextLanes(Vector128<float> x) => Vector128.Shuffle(x, Vector128.Create(1, 2, 3, 3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadFours(float* p0, float* p1, float* p2, float* p3, out Vector128<float> d0, out Vector128<float> d1, out Vector128<float> d2, out Vector128<float> d3) =>
         Turn(Vector128.Load(p0), Vector128.Load(p0 + 4), Vector128.Load(p0 + 8), Vector128.Load(p0 + 12), out d0, out d1, out d2, out d3);
 

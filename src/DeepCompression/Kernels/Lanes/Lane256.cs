@@ -44,6 +44,9 @@ internal readonly unsafe struct Lane256 : ILane<Vector256<float>>
         Vector256.Create(Lane128.Odds(a.GetLower(), a.GetUpper()), Lane128.Odds(b.GetLower(), b.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> NextLanes(Vector256<float> x) => Vector256.Shuffle(x, Vector256.Create(1, 2, 3, 4, 5, 6, 7, 7));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadFours(float* p0, float* p1, float* p2, float* p3, out Vector256<float> d0, out Vector256<float> d1, out Vector256<float> d2, out Vector256<float> d3)
     {
         Lane128.LoadFours(p0, p0, p0, p0, out Vector128<float> a0, out Vector128<float> a1, out Vector128<float> a2, out Vector128<float> a3);

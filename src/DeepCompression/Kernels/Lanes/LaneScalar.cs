@@ -36,6 +36,9 @@ internal readonly unsafe struct LaneScalar : ILane<float>
     public static float Odds(float a, float b) => b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float NextLanes(float x) => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadFours(float* p0, float* p1, float* p2, float* p3, out float d0, out float d1, out float d2, out float d3) => (d0, d1, d2, d3) = (p0[0], p0[1], p0[2], p0[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

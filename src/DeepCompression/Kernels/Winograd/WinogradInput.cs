@@ -22,6 +22,7 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
             Pack(work, work->FirstRow + row, work->Plane + (row * work->RowLength));
         // Where rows of tiles are short, two or four stand in the lanes together.
         int lanes = sizeof(TVector) / sizeof(float), together = work->TileColumns > lanes / 2 || lanes < 8 ? 1 : work->TileColumns > lanes / 4 || lanes < 16 ? 2 : 4;
+        bool areTogether = work->TileColumns < lanes / together; // a row of tiles: what a tile shares with the next stands in the next lane
         nint tileRow = TPoints.Count * work->RowLength;
         byte* result = work->Results;
         int skipped = work->SkippedTiles, left = work->Tiles;
@@ -39,7 +40,7 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
                     {
                         float* p = from + (tile * Outputs);
                         byte* to = result + (i * TPoints.Count * work->PointBytes) + (tile * sizeof(float));
-                        TransformRow(p, p + Quad, p + (2 * Quad), p + (3 * Quad), to, to, to, to, work->PointBytes, 1);
+                        TransformRow(p, p + Quad, p + (2 * Quad), p + (3 * Quad), to, to, to, to, work->PointBytes, 1, areTogether);
                     }
                 }
 
@@ -55,11 +56,11 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
                 {
                     nint point = i * TPoints.Count * work->PointBytes;
                     if (together == 4)
-                        TransformRow(from, from1, from2, from3, to + point, to1 + point, to2 + point, to3 + point, work->PointBytes, 4);
+                        TransformRow(from, from1, from2, from3, to + point, to1 + point, to2 + point, to3 + point, work->PointBytes, 4, areTogether);
                     else if (lanes == 8)
-                        TransformRow(from, from1, from1, from1, to + point, to1 + point, to1, to1, work->PointBytes, 2);
+                        TransformRow(from, from1, from1, from1, to + point, to1 + point, to1, to1, work->PointBytes, 2, areTogether);
                     else
-                        TransformRow(from, from + Quad, from1, from1 + Quad, to + point, to1 + point, to1, to1, work->PointBytes, 2);
+                        TransformRow(from, from + Quad, from1, from1 + Quad, to + point, to1 + point, to1, to1, work->PointBytes, 2, areTogether);
                 }
 
                 tiles += last * work->TileColumns;
@@ -137,10 +138,14 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
 
     /// <summary>A row of all points from as many tiles as there are lanes; these are in one row, or in halves or quarters of the lanes in so many rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransformRow(float* p0, float* p1, float* p2, float* p3, byte* to0, byte* to1, byte* to2, byte* to3, nint point, int rows)
+    private static void TransformRow(float* p0, float* p1, float* p2, float* p3, byte* to0, byte* to1, byte* to2, byte* to3, nint point, int rows, bool areTogether)
     {
         TLane.LoadFours(p0, p1, p2, p3, out TVector d0, out TVector d1, out TVector d2, out TVector d3);
-        TLane.LoadFours(p0 + Outputs, p1 + Outputs, p2 + Outputs, p3 + Outputs, out TVector d4, out TVector d5, out TVector d6, out TVector d7);
+        TVector d4, d5, d6, d7;
+        if (areTogether)
+            (d4, d5, d6, d7) = (TLane.NextLanes(d0), TLane.NextLanes(d1), TLane.NextLanes(d2), TLane.NextLanes(d3));
+        else
+            TLane.LoadFours(p0 + Outputs, p1 + Outputs, p2 + Outputs, p3 + Outputs, out d4, out d5, out d6, out d7);
         TPoints.Input(d0, d1, d2, d3, d4, d5, d6, d7, out TVector t0, out TVector t1, out TVector t2, out TVector t3, out TVector t4, out TVector t5, out TVector t6, out TVector t7);
         Store(t0, to0, to1, to2, to3, 0, rows);
         Store(t1, to0, to1, to2, to3, point, rows);
