@@ -84,11 +84,10 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     /// <inheritdoc/>
     public override UnitPlan Extend(GraphView graph)
     {
-        // Others would write all results and read them again, which costs more than a pooling layer of stock's and a change of layout.
-        if (_choice.Method != ConvolutionMethod.Winograd || Rank != 4 || Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0 || graph.OnlyReader(Results[0]) is not NodeView pool)
+        if (Rank != 4 || Height <= 0 || Width <= 0 || Geometry.GetOutputHeight(Height) == 0 || Geometry.GetOutputWidth(Width) == 0 || graph.OnlyReader(Results[0]) is not NodeView pool)
             return this;
         PoolingGeometry? pooling = PoolingShape.Read(pool, Geometry.GetOutputHeight(Height), Geometry.GetOutputWidth(Width));
-        return pooling is { Kind: PoolingKind.Maximum } ? this with { Pooling = pooling, Followers = [.. Followers, pool] } : this;
+        return pooling is { Kind: PoolingKind.Maximum } && CanPool(pooling) ? this with { Pooling = pooling, Followers = [.. Followers, pool] } : this;
     }
 
     /// <inheritdoc/>
@@ -132,6 +131,10 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
             weights.Return();
         return Pooling is null ? kernel : new PooledConvolution(kernel, Pooling, options);
     }
+
+    // Others would write all results and read them again, which costs more than a pooling layer of stock's and a change of layout.
+    private bool CanPool(PoolingGeometry pooling) =>
+        _choice.Method == ConvolutionMethod.Winograd || (_choice.Method == ConvolutionMethod.Sparse && Batch == 1 && SparseConvolution.CanPool(Geometry, pooling, Weight.Entries, Height, Width));
 
     private int GetOutputHeight(int height) => Pooling?.GetOutputHeight(Geometry.GetOutputHeight(height)) ?? Geometry.GetOutputHeight(height);
 

@@ -5,6 +5,8 @@ namespace DeepCompression.Kernels;
 /// <summary>Moves the results of strips to the images.</summary>
 internal static unsafe class ConvolutionStrips
 {
+    private const int MostColumns = 64; // of a window of pooling: its room is on the stack
+
     /// <summary>Turns the strips of a channel back into a run of positions, and copies what rows of the image have of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(ConvolutionPlan plan, ConvolutionPass pass, float* sums, int channels, float* images, int count)
@@ -25,6 +27,27 @@ internal static unsafe class ConvolutionStrips
                 ShortRow.CopyRows(strips, plan.RowVectors, images, plan.OutputWidth, plan.OutputHeight, plan.OutputWidth);
             for (StripPiece* piece = pieces; piece < pieces + pieceCount; piece++)
                 ShortRow.Copy(strips + piece->From, images + piece->To, piece->Length);
+        }
+    }
+
+    /// <summary>Whether windows are small enough for <see cref="Pool"/>.</summary>
+    public static bool CanPool(PoolingGeometry pooling) => pooling.KernelWidth <= MostColumns;
+
+    /// <summary>Turns the strips of a channel back into an image with gaps, and writes what is pooled of it: of the only image, whose strips one pass computes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Pool(ConvolutionPlan plan, ConvolutionPass pass, float* sums, int channels, PoolingGeometry pooling, VectorWidth width, float* pooled)
+    {
+        int length = pass.Shape.Sums, numbers = plan.Lanes * length, rows = pooling.GetOutputHeight(plan.OutputHeight), columns = pooling.GetOutputWidth(plan.OutputWidth);
+        delegate*<float*, nint, int, int, PoolingGeometry, int, int, float*, float*, void> kernel = PlanePools.Get(width);
+        float* strips = stackalloc float[numbers + pooling.KernelWidth + (PlanePools.Padding * plan.Lanes)];
+        float* room = stackalloc float[plan.OutputWidth + pooling.PadLeft + pooling.PadRight + pooling.KernelWidth + (PlanePools.Padding * plan.Lanes)];
+        float** lanes = stackalloc float*[plan.Lanes];
+        for (int lane = 0; lane < plan.Lanes; lane++)
+            lanes[lane] = strips + (lane * length);
+        for (int channel = 0; channel < channels; channel++, sums += numbers, pooled += (nint)rows * columns)
+        {
+            LaneTurn.OutOf(sums, plan.Lanes, length, lanes);
+            kernel(strips, plan.RowVectors, plan.OutputHeight, plan.OutputWidth, pooling, 0, rows, pooled, room);
         }
     }
 

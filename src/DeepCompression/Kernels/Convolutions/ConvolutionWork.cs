@@ -22,6 +22,7 @@ internal unsafe struct ConvolutionWork
     private readonly float* _x;
     private readonly float* _y;
     private readonly int _batch;
+    private readonly PoolingGeometry? _pooling; // of one image
     private readonly long _packedBytes;
     private readonly long _planeBytes;
     private readonly long _sumBytes;
@@ -31,9 +32,9 @@ internal unsafe struct ConvolutionWork
     private int _group;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ConvolutionWork(ConvolutionPlan plan, float* bias, in Activation activation, VectorWidth width, float* x, float* y, int batch)
+    public ConvolutionWork(ConvolutionPlan plan, float* bias, in Activation activation, VectorWidth width, float* x, float* y, int batch, PoolingGeometry? pooling = null)
     {
-        (_plan, _activation, _width, _batch) = (plan, activation, width, batch);
+        (_plan, _activation, _width, _batch, _pooling) = (plan, activation, width, batch, pooling);
         _bias = bias;
         _x = x;
         _y = y;
@@ -172,7 +173,9 @@ internal unsafe struct ConvolutionWork
             return;
         }
 
-        if (!direct)
+        if (_pooling is not null)
+            ConvolutionStrips.Pool(_plan, pass, (float*)scratch, rows, _pooling, _width, _y + ((nint)firstRow * _pooling.GetOutputHeight(_plan.OutputHeight) * _pooling.GetOutputWidth(_plan.OutputWidth)));
+        else if (!direct)
             ConvolutionPacking.Unpack(_plan, pass, (float*)scratch, rows, images, CountImages(group));
         if (_plan.HasBorder && pass.Column == 0)
             ConvolutionPacking.FillBorder(_plan, _bias + firstRow, _activation, rows, images, CountImages(group));

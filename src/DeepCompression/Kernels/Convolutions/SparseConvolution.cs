@@ -6,7 +6,7 @@ namespace DeepCompression.Kernels;
 /// A convolution with sparse, shared weights: ONNX Conv on float32 NCHW, with bias and activation.
 /// Instances may be used by several threads at the same time.
 /// </summary>
-public sealed unsafe class SparseConvolution : IConvolution
+public sealed unsafe class SparseConvolution : IPoolingConvolution
 {
     private const int MaxPlans = 4;            // sizes kept, each with the weights laid out for it; ever new sizes replace the oldest
 
@@ -104,6 +104,29 @@ public sealed unsafe class SparseConvolution : IConvolution
         if (batch == 0 || Geometry.GetOutputHeight(height) == 0 || Geometry.GetOutputWidth(width) == 0)
             return;
         ConvolutionWork work = new(GetPlan(batch, height, width), (float*)_bias.Pointer, _activation, _width, x, y, batch);
+        work.Run(_scratch, runner);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Whether images of this size are in the lanes as a whole, so that results are pooled before they are written.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="pooling">The pooling behind it.</param>
+    /// <param name="nonZeros">Weights that are not zero.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    internal static bool CanPool(ConvolutionGeometry geometry, PoolingGeometry pooling, long nonZeros, int height, int width)
+    {
+        int lanes = TileKernels.GetLanes(KernelDispatch.Selected);
+        ConvolutionCut cut = ConvolutionCut.Choose(geometry, 1, height, width, lanes, nonZeros);
+        return cut.Lanes == ConvolutionLanes.Strips && ConvolutionPasses.Cover(cut.Lanes, 1, cut.GetBlock(geometry, height, width, lanes).Columns).Length == 1 && ConvolutionStrips.CanPool(pooling);
+    }
+
+    bool IPoolingConvolution.CanPool(PoolingGeometry pooling, int height, int width) =>
+        _phases is null && GetPlan(1, height, width) is { IsStrips: true, Passes.Length: 1 } && ConvolutionStrips.CanPool(pooling);
+
+    void IPoolingConvolution.ComputePooled(float* x, float* y, int height, int width, PoolingGeometry pooling, IParallelRunner runner)
+    {
+        ConvolutionWork work = new(GetPlan(1, height, width), (float*)_bias.Pointer, _activation, _width, x, y, 1, pooling);
         work.Run(_scratch, runner);
         GC.KeepAlive(this);
     }

@@ -9,6 +9,7 @@ internal static unsafe class PlanePool<TLane, TVector>
 {
     /// <summary>Pools a plane.</summary>
     /// <param name="from">The plane, row after row; behind it, as many numbers as two vectors and a window have may be read.</param>
+    /// <param name="stride">Numbers from a row to the next.</param>
     /// <param name="height">Its rows.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="geometry">Windows.</param>
@@ -17,7 +18,7 @@ internal static unsafe class PlanePool<TLane, TVector>
     /// <param name="to">Where the results go, the first row at once, row after row.</param>
     /// <param name="room">Room for a row with pads, a window and four vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* from, int height, int width, PoolingGeometry geometry, int first, int end, float* to, float* room)
+    public static void Run(float* from, nint stride, int height, int width, PoolingGeometry geometry, int first, int end, float* to, float* room)
     {
         int columns = geometry.GetOutputWidth(width), window = geometry.KernelWidth, step = geometry.StrideWidth;
         bool isDirect = step <= 2 && geometry is { PadLeft: 0, PadRight: 0 };
@@ -29,11 +30,11 @@ internal static unsafe class PlanePool<TLane, TVector>
             top = Math.Max(top, 0);
             if (isDirect)
             {
-                WriteRow(from + ((nint)top * width), bottom - top, width, window, step, to, columns, room);
+                WriteRow(from + (top * stride), bottom - top, stride, window, step, to, columns, room);
                 continue;
             }
 
-            Greatest(from + ((nint)top * width), bottom - top, width, inner);
+            Greatest(from + (top * stride), bottom - top, stride, width, inner);
             Fill(inner, width, width + geometry.PadRight);
             int lanes = sizeof(TVector) / sizeof(float), column = 0;
             for (; step <= 2 && column < columns; column += lanes)
@@ -63,12 +64,12 @@ internal static unsafe class PlanePool<TLane, TVector>
 
     /// <summary>A row of results where there are no columns of padding: nothing is stored on the way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteRow(float* from, int rows, int width, int window, int step, float* to, int columns, float* room)
+    private static void WriteRow(float* from, int rows, nint stride, int window, int step, float* to, int columns, float* room)
     {
         int lanes = sizeof(TVector) / sizeof(float);
         for (int column = 0; column < columns; column += lanes, from += lanes * step)
         {
-            TVector result = Windows(from, rows, width, window, step);
+            TVector result = Windows(from, rows, stride, window, step);
             if (column + lanes <= columns)
             {
                 *(TVector*)(to + column) = result;
@@ -82,20 +83,20 @@ internal static unsafe class PlanePool<TLane, TVector>
 
     /// <summary>As many windows as there are lanes, each one or two columns from the one before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Windows(float* from, int rows, int width, int window, int step)
+    private static TVector Windows(float* from, int rows, nint stride, int window, int step)
     {
-        TVector result = Column(from, rows, width);
+        TVector result = Column(from, rows, stride);
         if (step == 1)
         {
             for (int i = 1; i < window; i++)
-                result = TLane.Max(result, Column(from + i, rows, width));
+                result = TLane.Max(result, Column(from + i, rows, stride));
             return result;
         }
 
         int lanes = sizeof(TVector) / sizeof(float);
         for (int i = 0; i < window; i += 2)
         {
-            TVector a = i == 0 ? result : Column(from + i, rows, width), b = Column(from + i + lanes, rows, width), evens = TLane.Evens(a, b);
+            TVector a = i == 0 ? result : Column(from + i, rows, stride), b = Column(from + i + lanes, rows, stride), evens = TLane.Evens(a, b);
             result = i == 0 ? evens : TLane.Max(result, evens);
             if (i + 1 < window)
                 result = TLane.Max(result, TLane.Odds(a, b));
@@ -106,20 +107,20 @@ internal static unsafe class PlanePool<TLane, TVector>
 
     /// <summary>The greatest number of every column of a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Column(float* from, int rows, int width)
+    private static TVector Column(float* from, int rows, nint stride)
     {
         TVector result = *(TVector*)from;
         for (int row = 1; row < rows; row++)
-            result = TLane.Max(result, *(TVector*)(from += width));
+            result = TLane.Max(result, *(TVector*)(from += stride));
         return result;
     }
 
     /// <summary>The greatest number of every column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Greatest(float* from, int rows, int width, float* to)
+    private static void Greatest(float* from, int rows, nint stride, int width, float* to)
     {
         for (int column = 0; column < width; column += sizeof(TVector) / sizeof(float))
-            *(TVector*)(to + column) = Column(from + column, rows, width);
+            *(TVector*)(to + column) = Column(from + column, rows, stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

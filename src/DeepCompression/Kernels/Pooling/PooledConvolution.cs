@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace DeepCompression.Kernels;
 
@@ -49,11 +48,11 @@ public sealed unsafe class PooledConvolution : IConvolution
     public void Compute(float* x, float* y, int batch, int height, int width, IParallelRunner runner)
     {
         int rows = Geometry.GetOutputHeight(height), columns = Geometry.GetOutputWidth(width);
-        if (_convolution is WinogradConvolution filtering && rows > 0 && columns > 0 && filtering.CanPool(height, width))
+        if (rows > 0 && columns > 0 && _convolution is IPoolingConvolution pooling && pooling.CanPool(Pooling, height, width))
         {
             long pooled = (long)Geometry.OutputChannels * Pooling.GetOutputHeight(rows) * Pooling.GetOutputWidth(columns);
             for (int i = 0; i < batch && pooled > 0; i++)
-                filtering.ComputePooled(x + ((long)i * Geometry.InputChannels * height * width), y + (i * pooled), height, width, Pooling, runner);
+                pooling.ComputePooled(x + ((long)i * Geometry.InputChannels * height * width), y + (i * pooled), height, width, Pooling, runner);
             return;
         }
 
@@ -93,19 +92,11 @@ public sealed unsafe class PooledConvolution : IConvolution
     {
         ref Invocation invocation = ref Unsafe.AsRef<Invocation>(context);
         Call* call = invocation.Call;
-        delegate*<float*, int, int, PoolingGeometry, int, int, float*, float*, void> kernel = invocation.Self.GetKernel();
+        delegate*<float*, nint, int, int, PoolingGeometry, int, int, float*, float*, void> kernel = PlanePools.Get(invocation.Self._width);
         int first = (int)((long)call->Planes * part / call->Parts), end = (int)((long)call->Planes * (part + 1) / call->Parts);
         for (int plane = first; plane < end; plane++)
-            kernel(call->From + ((long)plane * call->Rows * call->Columns), call->Rows, call->Columns, invocation.Self.Pooling, 0, call->PooledRows, call->To + (plane * call->PooledPlane), (float*)(call->Room + (part * call->RoomBytes)));
+            kernel(call->From + ((long)plane * call->Rows * call->Columns), call->Columns, call->Rows, call->Columns, invocation.Self.Pooling, 0, call->PooledRows, call->To + (plane * call->PooledPlane), (float*)(call->Room + (part * call->RoomBytes)));
     }
-
-    private delegate*<float*, int, int, PoolingGeometry, int, int, float*, float*, void> GetKernel() => _width switch
-    {
-        VectorWidth.Vector512 => &PlanePool<Lane512, Vector512<float>>.Run,
-        VectorWidth.Vector256 => &PlanePool<Lane256, Vector256<float>>.Run,
-        VectorWidth.Vector128 => &PlanePool<Lane128, Vector128<float>>.Run,
-        _ => &PlanePool<LaneScalar, float>.Run,
-    };
 
     private struct Call
     {

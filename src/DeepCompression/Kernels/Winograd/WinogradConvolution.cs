@@ -14,7 +14,7 @@ namespace DeepCompression.Kernels;
 /// up to five by 3e-6 to 1e-5; the more, the more channels there are.
 /// An input that is infinite or no number reaches all 16 outputs of each of its tiles.
 /// </remarks>
-public sealed unsafe class WinogradConvolution : IConvolution
+public sealed unsafe class WinogradConvolution : IPoolingConvolution
 {
     private const long MostPooledBytes = 4 << 20; // of an image's transformed inputs
 
@@ -75,10 +75,10 @@ public sealed unsafe class WinogradConvolution : IConvolution
     }
 
     /// <summary>Whether an image is small enough for its results to be pooled block by block.</summary>
-    internal bool CanPool(int height, int width) => GetTiling(1, height, width).GetInputBytes(TileKernels.GetLanes(_width)) <= MostPooledBytes;
+    bool IPoolingConvolution.CanPool(PoolingGeometry pooling, int height, int width) => GetTiling(1, height, width).GetInputBytes(TileKernels.GetLanes(_width)) <= MostPooledBytes;
 
     /// <summary>Computes the layer and the maximum pooling behind it for one image.</summary>
-    internal void ComputePooled(float* x, float* y, int height, int width, PoolingGeometry pooling, IParallelRunner runner)
+    void IPoolingConvolution.ComputePooled(float* x, float* y, int height, int width, PoolingGeometry pooling, IParallelRunner runner)
     {
         WinogradWork work = new(Geometry, _weights, GetTiling(1, height, width), (float*)_bias.Pointer, _activation, _width, x, y, pooling);
         work.Run(_scratch, runner);

@@ -185,7 +185,7 @@ internal unsafe struct WinogradWork
         (int top, int bottom) = _units.GetPooledRows(unit);
         float* to = _y + ((nint)firstRow * _pooling.GetOutputHeight(height) * pooledWidth) + ((nint)top * pooledWidth);
         for (int row = 0; row < rows; row++, to += (nint)_pooling.GetOutputHeight(height) * pooledWidth)
-            _kernels.Pool(results + (row * _resultPlane), height, width, _pooling, top, bottom, to, room);
+            _kernels.Pool(results + (row * _resultPlane), width, height, width, _pooling, top, bottom, to, room);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
