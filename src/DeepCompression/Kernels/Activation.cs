@@ -19,6 +19,9 @@ public readonly record struct Activation
     /// <summary>The factor of negative inputs of a leaky ReLU.</summary>
     public float Slope { get; }
 
+    /// <summary>Whether a greater input never gives a smaller output.</summary>
+    internal bool IsMonotonic => Kind != ActivationKind.LeakyRelu || Slope >= 0;
+
     /// <summary>y = max(x, 0).</summary>
     public static Activation Relu { get; } = new(ActivationKind.Relu, 0, float.PositiveInfinity, 0);
 

@@ -38,16 +38,18 @@ internal static unsafe class ConvolutionStrips
     public static void Pool(ConvolutionPlan plan, ConvolutionPass pass, float* sums, int channels, PoolingGeometry pooling, VectorWidth width, float* pooled)
     {
         int length = pass.Shape.Sums, numbers = plan.Lanes * length, rows = pooling.GetOutputHeight(plan.OutputHeight), columns = pooling.GetOutputWidth(plan.OutputWidth);
-        delegate*<float*, nint, int, int, PoolingGeometry, int, int, float*, float*, void> kernel = PlanePools.Get(width);
+        delegate*<PlanePoolWork*, PoolingGeometry, void> kernel = PlanePools.Get(width);
         float* strips = stackalloc float[numbers + pooling.KernelWidth + (PlanePools.Padding * plan.Lanes)];
         float* room = stackalloc float[plan.OutputWidth + pooling.PadLeft + pooling.PadRight + pooling.KernelWidth + (PlanePools.Padding * plan.Lanes)];
         float** lanes = stackalloc float*[plan.Lanes];
         for (int lane = 0; lane < plan.Lanes; lane++)
             lanes[lane] = strips + (lane * length);
-        for (int channel = 0; channel < channels; channel++, sums += numbers, pooled += (nint)rows * columns)
+        PlanePoolWork work = new() { Rows = new PlaneRows((nint)strips, plan.RowVectors), Height = plan.OutputHeight, Width = plan.OutputWidth, End = rows, To = pooled, Room = room };
+        for (int channel = 0; channel < channels; channel++, sums += numbers)
         {
             LaneTurn.OutOf(sums, plan.Lanes, length, lanes);
-            kernel(strips, plan.RowVectors, plan.OutputHeight, plan.OutputWidth, pooling, 0, rows, pooled, room);
+            kernel(&work, pooling);
+            work.To += (nint)rows * columns;
         }
     }
 

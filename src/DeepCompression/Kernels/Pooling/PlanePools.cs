@@ -10,7 +10,7 @@ internal static unsafe class PlanePools
     public const int Padding = 4;
 
     /// <summary>The kernel: <see cref="PlanePool{TLane, TVector}.Run"/>.</summary>
-    public static delegate*<float*, nint, int, int, PoolingGeometry, int, int, float*, float*, void> Get(VectorWidth width) => width switch
+    public static delegate*<PlanePoolWork*, PoolingGeometry, void> Get(VectorWidth width) => width switch
     {
         VectorWidth.Vector512 => &PlanePool<Lane512, Vector512<float>>.Run,
         VectorWidth.Vector256 => &PlanePool<Lane256, Vector256<float>>.Run,

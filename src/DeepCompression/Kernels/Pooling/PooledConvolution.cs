@@ -92,10 +92,15 @@ public sealed unsafe class PooledConvolution : IConvolution
     {
         ref Invocation invocation = ref Unsafe.AsRef<Invocation>(context);
         Call* call = invocation.Call;
-        delegate*<float*, nint, int, int, PoolingGeometry, int, int, float*, float*, void> kernel = PlanePools.Get(invocation.Self._width);
+        delegate*<PlanePoolWork*, PoolingGeometry, void> kernel = PlanePools.Get(invocation.Self._width);
         int first = (int)((long)call->Planes * part / call->Parts), end = (int)((long)call->Planes * (part + 1) / call->Parts);
+        PlanePoolWork work = new() { Height = call->Rows, Width = call->Columns, End = call->PooledRows, Room = (float*)(call->Room + (part * call->RoomBytes)) };
         for (int plane = first; plane < end; plane++)
-            kernel(call->From + ((long)plane * call->Rows * call->Columns), call->Columns, call->Rows, call->Columns, invocation.Self.Pooling, 0, call->PooledRows, call->To + (plane * call->PooledPlane), (float*)(call->Room + (part * call->RoomBytes)));
+        {
+            work.Rows = new PlaneRows((nint)(call->From + ((long)plane * call->Rows * call->Columns)), call->Columns);
+            work.To = call->To + (plane * call->PooledPlane);
+            kernel(&work, invocation.Self.Pooling);
+        }
     }
 
     private struct Call

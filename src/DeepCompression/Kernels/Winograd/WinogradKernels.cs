@@ -18,7 +18,7 @@ internal readonly unsafe struct WinogradKernels
     public readonly delegate*<float*, float*, int, float, Activation*, byte*, void> Write;
 
     /// <summary>Pools a plane of outputs.</summary>
-    public readonly delegate*<float*, nint, int, int, PoolingGeometry, int, int, float*, float*, void> Pool;
+    public readonly delegate*<PlanePoolWork*, PoolingGeometry, void> Pool;
 
     /// <summary>The product of few rows and many vectors.</summary>
     public readonly delegate*<WinogradProduct*, void> Many;
@@ -34,7 +34,7 @@ internal readonly unsafe struct WinogradKernels
 
     private WinogradKernels(
         delegate*<WinogradInputWork*, void> input, delegate*<float*, byte*, byte*, nint, void> weights, delegate*<WinogradOutputWork*, void> output,
-        delegate*<float*, float*, int, float, Activation*, byte*, void> write, delegate*<float*, nint, int, int, PoolingGeometry, int, int, float*, float*, void> pool,
+        delegate*<float*, float*, int, float, Activation*, byte*, void> write, delegate*<PlanePoolWork*, PoolingGeometry, void> pool,
         delegate*<WinogradProduct*, void> many, delegate*<WinogradProduct*, void> few, delegate*<WinogradProduct*, void> one, delegate*<WinogradProduct*, void> tiles, bool isWide)
     {
         Input = input;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace DeepCompression.Kernels;
@@ -37,6 +38,7 @@ internal unsafe struct WinogradWork
     private nint _restBytes;
     private nint _resultPlane; // numbers of a channel's results
     private nint _poolOffset;
+    private bool _poolsSums; // before bias and activation
     private nint _inputPoint;  // bytes from a point to the next
     private nint _weightPoint;
     private nint _sumPoint;
@@ -75,6 +77,8 @@ internal unsafe struct WinogradWork
 
     private readonly nint OutputPlane => (nint)_geometry.GetOutputHeight(_tiling.Height) * _geometry.GetOutputWidth(_tiling.Width);
 
+    private readonly nint PooledPlane => (nint)_pooling!.GetOutputHeight(_geometry.GetOutputHeight(_tiling.Height)) * _pooling.GetOutputWidth(_geometry.GetOutputWidth(_tiling.Width));
+
     private void Divide(int degree)
     {
         int products = _tiling.Products, channels = _tiling.Channels;
@@ -95,7 +99,8 @@ internal unsafe struct WinogradWork
         if (_pooling is not null)
         {
             // Rows of the tiles of a unit: some may be beyond the image, and are not written.
-            _resultPlane = Align((nint)(_mostVectors * _lanes / _tiling.GridColumns + 1) * Outputs * _geometry.GetOutputWidth(_tiling.Width));
+            _poolsSums = _mostVectors == _groupVectors && _activation.IsMonotonic;
+            _resultPlane = _poolsSums ? 0 : Align((nint)(_mostVectors * _lanes / _tiling.GridColumns + 1) * Outputs * _geometry.GetOutputWidth(_tiling.Width));
             _poolOffset = (Align((_resultPlane * WinogradWeights.Rows) + _pooling.KernelWidth) * sizeof(float)) + (2 * Line);
             _partBytes += _poolOffset + (Align(_geometry.GetOutputWidth(_tiling.Width) + _pooling.PadLeft + _pooling.PadRight + _pooling.KernelWidth + (4 * _lanes)) * sizeof(float));
         }
@@ -172,21 +177,62 @@ internal unsafe struct WinogradWork
                 }
             }
 
-            WriteOutputs(firstRow, rows, firstTile + (first * _lanes), groupTiles, count, sums, room, (float*)rest, results);
+            if (_poolsSums)
+                PoolSums(unit, firstRow, rows, firstTile, vectors, sums, room, (float*)rest);
+            else
+                WriteOutputs(firstRow, rows, firstTile + (first * _lanes), groupTiles, count, sums, room, (float*)rest, results);
         }
 
-        if (_pooling is not null)
-            Pool(unit, firstRow, rows, results, (float*)(rest + _restBytes + _poolOffset));
+        if (_pooling is not null && !_poolsSums)
+            PoolResults(unit, firstRow, rows, results, (float*)(rest + _restBytes + _poolOffset));
     }
 
-    private readonly void Pool(int unit, int firstRow, int rows, float* results, float* room)
+    /// <summary>Pools the results of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void PoolResults(int unit, int firstRow, int rows, float* results, float* room)
     {
-        int height = _geometry.GetOutputHeight(_tiling.Height), width = _geometry.GetOutputWidth(_tiling.Width), pooledWidth = _pooling!.GetOutputWidth(width);
-        (int top, int bottom) = _units.GetPooledRows(unit);
-        float* to = _y + ((nint)firstRow * _pooling.GetOutputHeight(height) * pooledWidth) + ((nint)top * pooledWidth);
-        for (int row = 0; row < rows; row++, to += (nint)_pooling.GetOutputHeight(height) * pooledWidth)
-            _kernels.Pool(results + (row * _resultPlane), width, height, width, _pooling, top, bottom, to, room);
+        PlanePoolWork work = GetPoolWork(unit, firstRow, room);
+        for (int row = 0; row < rows; row++, work.To += PooledPlane)
+        {
+            work.Rows = new PlaneRows((nint)(results + (row * _resultPlane)), work.Width);
+            _kernels.Pool(&work, _pooling!);
+        }
     }
+
+    /// <summary>Transforms the sums of a block channel by channel, and pools each as tiles have it: what is greatest stays so when a bias and an activation follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void PoolSums(int unit, int firstRow, int rows, int firstTile, int vectors, byte* sums, byte* room, float* rest)
+    {
+        WinogradOutputWork output = GetOutputWork(vectors, room, rest);
+        nint stride = (nint)_tiling.GridColumns * Outputs;
+        PlanePoolWork work = GetPoolWork(unit, firstRow, (float*)((byte*)rest + _restBytes + _poolOffset));
+        work.Rows = new PlaneRows((nint)(rest - (firstTile / _tiling.GridColumns * stride)), stride, _outputLength, BitOperations.Log2(Outputs));
+        work.Activation = _activation;
+        for (int row = 0; row < rows; row++, sums += (nint)vectors * _vectorBytes, work.To += PooledPlane)
+        {
+            output.Sums = sums;
+            _kernels.Output(&output);
+            work.Bias = _bias[firstRow + row];
+            _kernels.Pool(&work, _pooling!);
+        }
+    }
+
+    private readonly PlanePoolWork GetPoolWork(int unit, int firstRow, float* room)
+    {
+        (int first, int end) = _units.GetPooledRows(unit);
+        int height = _geometry.GetOutputHeight(_tiling.Height), width = _geometry.GetOutputWidth(_tiling.Width);
+        float* to = _y + (firstRow * PooledPlane) + ((nint)first * _pooling!.GetOutputWidth(width));
+        return new() { Height = height, Width = width, First = first, End = end, To = to, Room = room };
+    }
+
+    private readonly WinogradOutputWork GetOutputWork(int vectors, byte* room, float* rest) => new()
+    {
+        PointBytes = _sumPoint,
+        Vectors = vectors,
+        Room = room,
+        Rows = rest,
+        RowLength = _outputLength,
+    };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Multiply(WinogradProduct* product, float* weights, byte* inputs, byte* sums, int vectors, int tiles, int rows)
@@ -257,14 +303,7 @@ internal unsafe struct WinogradWork
     private readonly void WriteOutputs(int firstRow, int rows, int firstTile, int tiles, int vectors, byte* sums, byte* room, float* rest, float* results)
     {
         int outputHeight = _geometry.GetOutputHeight(_tiling.Height), outputWidth = _geometry.GetOutputWidth(_tiling.Width);
-        WinogradOutputWork work = new()
-        {
-            PointBytes = _sumPoint,
-            Vectors = vectors,
-            Room = room,
-            Rows = rest,
-            RowLength = _outputLength,
-        };
+        WinogradOutputWork work = GetOutputWork(vectors, room, rest);
         Activation activation = _activation;
         WinogradPieces pieces = new(_tiling, firstTile, tiles);
         for (int row = 0; row < rows; row++, sums += (nint)vectors * _vectorBytes)
