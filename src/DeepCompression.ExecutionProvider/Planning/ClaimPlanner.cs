@@ -12,6 +12,7 @@ namespace DeepCompression.ExecutionProvider.Planning;
 /// </summary>
 internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepCompressionReport report, KernelOptions? measureWith)
 {
+    private readonly object _pass = new(); // the report keeps it, but not the graph, and the file with it
     private readonly Dictionary<string, WeightNode> _weights = [];
     private readonly Dictionary<string, WeightNode> _vectors = [];
     private readonly Dictionary<NodeView, Speed> _speeds = [];
@@ -91,7 +92,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
             {
                 WeightNode weight = layer.Plan.Weights[0];
                 string reason = string.Create(CultureInfo.InvariantCulture, $"one of {chain.Layers.Count} layers in a row, on batches expected {chain.Estimate.Speedup:0.0} times as fast as the dense operators");
-                report.Add(this, graph.Name, new NodeDecision(layer.Plan.Node.Label, layer.Plan.Node.OpType, [weight.Output.Name], true, reason, weight.Density, weight.DenseBytes));
+                report.Add(_pass, graph.Name, new NodeDecision(layer.Plan.Node.Label, layer.Plan.Node.OpType, [weight.Output.Name], true, reason, weight.Density, weight.DenseBytes));
             }
         }
     }
@@ -160,7 +161,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
         foreach (WeightNode weight in weights.Where(weight => weight.IsPacked && !policy.UnpacksDeclined))
         {
             _claims.Add(new Claim([weight], [], []));
-            report.Add(this, graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, [weight.Output.Name], true, "decoded when the session is created", weight.Density, weight.DenseBytes) { IsDecodedOnly = true });
+            report.Add(_pass, graph.Name, new NodeDecision(weight.Node.Label, weight.Node.OpType, [weight.Output.Name], true, "decoded when the session is created", weight.Density, weight.DenseBytes) { IsDecodedOnly = true });
         }
     }
 
@@ -217,7 +218,7 @@ internal sealed class ClaimPlanner(GraphView graph, ClaimPolicy policy, DeepComp
             (dense, entries, elements) = (dense + weight.DenseBytes, entries + weight.Entries, elements + weight.Shape.Length);
         double density = (double)entries / Math.Max(1, elements);
         string reason = refusal ?? string.Create(CultureInfo.InvariantCulture, $"{Verb} {_speeds[reader].Factor:0.0} times as fast as the dense operator{_speeds[reader].How}");
-        report.Add(this, graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
+        report.Add(_pass, graph.Name, new NodeDecision(reader.Label, reader.OpType, [.. read.Select(weight => weight.Output.Name)], refusal is null, reason, density, dense));
     }
 
     // A class: dictionaries of numbers are compiled when they are first used.

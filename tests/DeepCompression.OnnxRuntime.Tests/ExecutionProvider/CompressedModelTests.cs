@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DeepCompression.ExecutionProvider;
 using DeepCompression.Onnx;
 using DeepCompression.Onnx.Schema;
+using DeepCompression.OnnxRuntime.Planning;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using static DeepCompression.Onnx.Tests.Graphs;
@@ -41,6 +43,26 @@ public sealed class CompressedModelTests
         finally
         {
             Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Make_Report_DoesNotKeepTheModelInMemory()
+    {
+        DeepCompressionReport report = new();
+        WeakReference bytes = Plan(report);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(bytes.IsAlive);
+        Assert.NotEmpty(report.Decisions);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Plan(DeepCompressionReport report)
+        {
+            byte[] bytes = Compress(TwoLayers(), ModelForm.Packed).ToBytes();
+            ModelPlan.Make(FullParser.Outline(bytes, null), ClaimAll, 1, report);
+            return new WeakReference(bytes);
         }
     }
 
