@@ -19,7 +19,7 @@ internal static unsafe class ShortRow
     {
         const int Lanes = 16;
         int whole = count / Lanes * Lanes, row = 0;
-        float* end = from + (rows * fromStride), toEnd = to + (rows * toStride); // whole vectors stay before them
+        float* end = from + ((rows - 1) * fromStride) + count, toEnd = to + ((rows - 1) * toStride) + count; // whole vectors stay before them
         if (Vector512.IsHardwareAccelerated && whole < count)
         {
             Vector512<float> mask = Vector512.GreaterThan(Vector512.Create(count - whole), Vector512<int>.Indices).AsSingle();
