@@ -85,36 +85,38 @@ internal static unsafe class ConvolutionPacking
             return;
         }
 
-        // Lanes that have no place for a whole run of numbers write to the ground; what they do have is copied one by one.
-        float* ground = stackalloc float[TileShape.MaxVectors];
+        // Lanes that have no place for a whole run of numbers write to the ground, from where what they do have is copied.
+        float* ground = stackalloc float[plan.Lanes * TileShape.MaxVectors];
         float** lanes = stackalloc float*[plan.Lanes];
         nint* steps = stackalloc nint[plan.Lanes];
+        LanePart* parts = stackalloc LanePart[plan.Lanes];
         for (int run = 0; run < pass.Shape.Runs; run++)
         {
+            int partCount = 0;
             for (int lane = 0; lane < plan.Lanes; lane++)
             {
-                bool whole = CountValid(plan, pass, run, lane, count) == pass.Shape.Vectors;
-                lanes[lane] = whole ? images + GetPlace(plan, pass, run, lane) : ground;
+                int valid = CountValid(plan, pass, run, lane, count);
+                bool whole = valid == pass.Shape.Vectors;
+                float* place = images + (valid > 0 ? GetPlace(plan, pass, run, lane) : 0);
+                lanes[lane] = whole ? place : ground + (lane * TileShape.MaxVectors);
                 steps[lane] = whole ? area : 0;
+                if (!whole && valid > 0)
+                    parts[partCount++] = new LanePart { From = lanes[lane], To = place, Length = valid };
             }
 
             float* from = sums + (run * length);
             for (int channel = 0; channel < channels; channel++, from += pass.Shape.Runs * length)
             {
                 LaneTurn.OutOf(from, plan.Lanes, pass.Shape.Vectors, lanes);
+                for (LanePart* part = parts; part < parts + partCount; part++)
+                {
+                    ShortRow.Copy(part->From, part->To, part->Length);
+                    part->To += area;
+                }
+
+
                 for (int lane = 0; lane < plan.Lanes; lane++)
                     lanes[lane] += steps[lane];
-            }
-
-            for (int lane = 0; lane < plan.Lanes; lane++)
-            {
-                int valid = CountValid(plan, pass, run, lane, count);
-                for (int channel = 0; steps[lane] == 0 && valid > 0 && channel < channels; channel++)
-                {
-                    float* to = images + (channel * area) + GetPlace(plan, pass, run, lane);
-                    for (int vector = 0; vector < valid; vector++)
-                        to[vector] = sums[(((channel * pass.Shape.Runs) + run) * length) + (vector * plan.Lanes) + lane];
-                }
             }
         }
     }
@@ -201,14 +203,17 @@ internal static unsafe class ConvolutionPacking
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyRows(ConvolutionPlan plan, nint first, nint length, int count, float* lanes, float* channel, nint imageLength)
     {
-        nint area = (nint)plan.Height * plan.Width, done = 0;
-        while (done < length && (first + done) / area < count)
+        (nint image, nint position) = Math.DivRem(first, (nint)plan.Height * plan.Width);
+        (nint row, nint column) = Math.DivRem(position, plan.Width);
+        while (length > 0 && image < count)
         {
-            (nint image, nint position) = Math.DivRem(first + done, area);
-            (nint row, nint column) = Math.DivRem(position, plan.Width);
-            int run = (int)Math.Min(length - done, plan.Width - column);
-            ShortRow.Copy(lanes + done, channel + (image * imageLength) + ((plan.Geometry.PadTop + row) * plan.OutputWidth) + plan.Geometry.PadLeft + column, run);
-            done += run;
+            int run = (int)Math.Min(length, plan.Width - column);
+            ShortRow.Copy(lanes, channel + (image * imageLength) + ((plan.Geometry.PadTop + row) * plan.OutputWidth) + plan.Geometry.PadLeft + column, run);
+            length -= run;
+            lanes += run;
+            column = 0;
+            if (++row == plan.Height)
+                (image, row) = (image + 1, 0);
         }
     }
 
@@ -231,5 +236,13 @@ internal static unsafe class ConvolutionPacking
 
         if (isPacking && done < length)
             new Span<float>(lanes + done, (int)(length - done)).Clear();
+    }
+
+    /// <summary>What a lane has of a run of outputs.</summary>
+    private struct LanePart
+    {
+        public float* From;
+        public float* To;
+        public int Length;
     }
 }
