@@ -29,7 +29,7 @@ internal sealed class EpBench : IBench
         if (arguments.Count == 0 || arguments.Contains("packed"))
             PackedRow.Add(table);
 
-        ModelRows rows = new(table);
+        using ModelRows rows = new(table);
         foreach (Func<ModelCase?> make in Cases(arguments))
         {
             if (make() is ModelCase model)

@@ -23,7 +23,6 @@ internal sealed unsafe class QuietProbe
     private const int Messages = 100;           // back and forth
     private const double Quiet = 1.1;           // of the best time of a load seen
     private const double Near = 1.6;            // of the best time of a message seen
-    private const double MostMilliseconds = 6_000;  // waited for quiet rounds, a row
 
     private readonly float[] _values = GC.AllocateArray<float>((Bytes + Line) / sizeof(float), pinned: true);
     private readonly KernelThreads _runner;
@@ -43,12 +42,13 @@ internal sealed unsafe class QuietProbe
     /// <summary>Measures rounds until enough of them were quiet or time is up, and gives the medians of those with the fastest loads.</summary>
     /// <param name="round">Measures both sides once.</param>
     /// <param name="rounds">Rounds that count.</param>
-    public (double First, double Second, string Note) Measure(Func<(double First, double Second)> round, int rounds)
+    /// <param name="mostMilliseconds">How long quiet rounds are waited for.</param>
+    public (double First, double Second, string Note) Measure(Func<(double First, double Second)> round, int rounds, double mostMilliseconds = 6_000)
     {
         List<(Reading Reading, double First, double Second)> all = [];
         long start = Stopwatch.GetTimestamp();
         Reading before = Read();
-        while (all.Count < rounds || (all.Count(round => Disturbance(round.Reading) <= 1) < rounds && Stopwatch.GetElapsedTime(start).TotalMilliseconds < MostMilliseconds))
+        while (all.Count < rounds || (all.Count(round => Disturbance(round.Reading) <= 1) < rounds && Stopwatch.GetElapsedTime(start).TotalMilliseconds < mostMilliseconds))
         {
             (double first, double second) = round();
             Reading after = Read();
