@@ -27,7 +27,7 @@ public class PooledConvolutionTests
             int height = isLarge ? 120 : random.Next(1, 20), columns = isLarge ? 100 : random.Next(1, round % 3 == 0 ? 90 : 20), batch = random.Next(1, 4);
             CsrMatrix matrix = KernelCases.RandomMatrix(random, geometry.OutputChannels, geometry.InputChannels * geometry.KernelHeight * geometry.KernelWidth, random.NextDouble(), 16);
             if (round % 4 == 1) // an image in the lanes as a whole
-                (geometry, height, columns) = (geometry with { PadTop = geometry.KernelHeight / 2, PadBottom = geometry.KernelHeight / 2, PadLeft = geometry.KernelWidth / 2, PadRight = geometry.KernelWidth / 2 }, random.Next(9, 15), random.Next(9, 15));
+                (geometry, height, columns, batch) = (geometry with { PadTop = geometry.KernelHeight / 2, PadBottom = geometry.KernelHeight / 2, PadLeft = geometry.KernelWidth / 2, PadRight = geometry.KernelWidth / 2 }, random.Next(9, 15), random.Next(9, 15), round % 8 == 1 ? 1 : batch);
             Activation activation = round % 7 == 0 ? Activation.LeakyRelu(-0.5f) : KernelCases.RandomActivation(random);
             float[] bias = KernelCases.Numbers(random, geometry.OutputChannels);
             float[] x = KernelCases.Numbers(random, batch * geometry.InputChannels * height * columns);
@@ -42,7 +42,7 @@ public class PooledConvolutionTests
             void Check(IConvolution convolution, string what)
             {
                 Array.Fill(y, float.NaN);
-                if (convolution is SparseConvolution && geometry.GetOutputHeight(height) > 0 && geometry.GetOutputWidth(columns) > 0 && ((IPoolingConvolution)convolution).CanPool(pooling, height, columns))
+                if (convolution is SparseConvolution && geometry.GetOutputHeight(height) > 0 && geometry.GetOutputWidth(columns) > 0 && ((IPoolingConvolution)convolution).CanPool(pooling, batch, height, columns))
                     near++;
                 using PooledConvolution layer = new(convolution, pooling, options);
                 fixed (float* px = x, py = y)

@@ -211,6 +211,25 @@ public class SparseConvolutionTests
         KernelCases.AssertClose(expected, y, $"{geometry} on {batch} x {height} x {columns}, density {density}, {width}");
     }
 
+    [Theory]
+    [MemberData(nameof(KernelCases.Widths), MemberType = typeof(KernelCases))]
+    public void Compute_SecondBatchOfImagesNarrowerThanTheKernel_MatchesPlainLoops(VectorWidth width)
+    {
+        Random random = new(71);
+        foreach ((int kernel, int height, int columns) in ((int, int, int)[])[(3, 8, 1), (7, 20, 3)])
+        {
+            ConvolutionGeometry geometry = new() { InputChannels = 4, OutputChannels = 8, KernelHeight = kernel, KernelWidth = kernel, PadTop = kernel / 2, PadLeft = kernel / 2, PadBottom = kernel / 2, PadRight = kernel / 2 };
+            CsrMatrix matrix = KernelCases.RandomMatrix(random, 8, 4 * kernel * kernel, 0.5, 16);
+            using SparseConvolution layer = new(matrix, geometry, options: new KernelOptions { Width = width });
+            for (int batch = 1; batch <= 2; batch++) // the second has its weights from the plan of the first
+            {
+                float[] x = KernelCases.Numbers(random, batch * 4 * height * columns), expected = Convolve(KernelCases.Dense(matrix), geometry, [], default, x, batch, height, columns), y = new float[expected.Length];
+                layer.Compute(x, y, batch, height, columns, SequentialRunner.Instance);
+                KernelCases.AssertClose(expected, y, $"kernel of {kernel}, {batch} x {height} x {columns}, {width}");
+            }
+        }
+    }
+
     internal static float[] Convolve(float[] weights, ConvolutionGeometry g, float[] bias, Activation activation, float[] x, int batch, int height, int width)
     {
         int outHeight = g.GetOutputHeight(height), outWidth = g.GetOutputWidth(width), channels = g.InputChannels / g.Groups;

@@ -55,7 +55,7 @@ internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Image
 
         for (int rows = 1; rows <= lanes / images; rows *= 2)
             yield return new ConvolutionCut(ConvolutionLanes.Blocks, images, rows, lanes / images / rows);
-        if (geometry is { StrideHeight: 1, StrideWidth: 1 } && geometry.GetOutputWidth(width) <= GetStripRow(geometry, width))
+        if (geometry is { StrideHeight: 1, StrideWidth: 1 } && geometry.GetOutputWidth(width) <= GetStripRow(geometry, width) && AreTapsApart(geometry, width))
             yield return new ConvolutionCut(ConvolutionLanes.Strips, images, 1, lanes / images);
     }
 
@@ -97,6 +97,10 @@ internal readonly record struct ConvolutionCut(ConvolutionLanes Lanes, int Image
         };
         return ((ConvolutionPasses.GetCost(Lanes, block.Rows, block.Columns) * weights) + (inputs * toMoveIn) + (outputs * toMoveOut), inputs * toMoveIn, inputs * lanes * sizeof(float));
     }
+
+    /// <summary>Whether every tap of the kernel has a position of its own in strips: a layout gives its weights back by these.</summary>
+    private static bool AreTapsApart(ConvolutionGeometry geometry, int width) =>
+        geometry.KernelHeight == 1 || (geometry.KernelWidth - 1L) * geometry.DilationWidth < (long)geometry.DilationHeight * GetStripRow(geometry, width);
 
     private static int Divide(long number, int by) => checked((int)((number + by - 1) / by));
 }

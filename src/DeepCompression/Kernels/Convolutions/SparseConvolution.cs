@@ -121,8 +121,8 @@ public sealed unsafe class SparseConvolution : IPoolingConvolution
         return cut.Lanes == ConvolutionLanes.Strips && ConvolutionPasses.Cover(cut.Lanes, 1, cut.GetBlock(geometry, height, width, lanes).Columns).Length == 1 && ConvolutionStrips.CanPool(pooling);
     }
 
-    bool IPoolingConvolution.CanPool(PoolingGeometry pooling, int height, int width) =>
-        _phases is null && GetPlan(1, height, width) is { IsStrips: true, Passes.Length: 1 } && ConvolutionStrips.CanPool(pooling);
+    bool IPoolingConvolution.CanPool(PoolingGeometry pooling, int batch, int height, int width) => // threads share the images of a batch, which costs less than to share each
+        batch == 1 && _phases is null && GetPlan(1, height, width) is { IsStrips: true, Passes.Length: 1 } && ConvolutionStrips.CanPool(pooling);
 
     void IPoolingConvolution.ComputePooled(float* x, float* y, int height, int width, PoolingGeometry pooling, IParallelRunner runner)
     {

@@ -48,7 +48,7 @@ public sealed unsafe class PooledConvolution : IConvolution
     public void Compute(float* x, float* y, int batch, int height, int width, IParallelRunner runner)
     {
         int rows = Geometry.GetOutputHeight(height), columns = Geometry.GetOutputWidth(width);
-        if (rows > 0 && columns > 0 && _convolution is IPoolingConvolution pooling && pooling.CanPool(Pooling, height, width))
+        if (rows > 0 && columns > 0 && _convolution is IPoolingConvolution pooling && pooling.CanPool(Pooling, batch, height, width))
         {
             long pooled = (long)Geometry.OutputChannels * Pooling.GetOutputHeight(rows) * Pooling.GetOutputWidth(columns);
             for (int i = 0; i < batch && pooled > 0; i++)

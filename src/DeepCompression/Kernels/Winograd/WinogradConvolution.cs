@@ -75,7 +75,7 @@ public sealed unsafe class WinogradConvolution : IPoolingConvolution
     }
 
     /// <summary>Whether an image is small enough for its results to be pooled block by block.</summary>
-    bool IPoolingConvolution.CanPool(PoolingGeometry pooling, int height, int width) => GetTiling(1, height, width).GetInputBytes(TileKernels.GetLanes(_width)) <= MostPooledBytes;
+    bool IPoolingConvolution.CanPool(PoolingGeometry pooling, int batch, int height, int width) => GetTiling(1, height, width).GetInputBytes(TileKernels.GetLanes(_width)) <= MostPooledBytes;
 
     /// <summary>Computes the layer and the maximum pooling behind it for one image.</summary>
     void IPoolingConvolution.ComputePooled(float* x, float* y, int height, int width, PoolingGeometry pooling, IParallelRunner runner)
