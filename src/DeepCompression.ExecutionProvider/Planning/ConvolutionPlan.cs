@@ -11,6 +11,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
     : UnitPlan(Node, [Weight], Followers)
 {
     private const int UnknownExtent = 32; // rows or columns assumed where the model does not say
+    private const int MostPooledColumns = 256; // of a window: there is room for one beside a row
     private const double CallNanoseconds = 4_000; // a call that is split among threads
 
     // Of one image: those of a batch cost the same each, but share the call.
@@ -134,7 +135,7 @@ internal sealed unsafe record ConvolutionPlan(NodeView Node, WeightNode Weight, 
 
     // Others would write all results and read them again, which costs more than a pooling layer of stock's and a change of layout.
     private bool CanPool(PoolingGeometry pooling) =>
-        _choice.Method == ConvolutionMethod.Winograd || (_choice.Method == ConvolutionMethod.Sparse && Batch == 1 && SparseConvolution.CanPool(Geometry, pooling, Weight.Entries, Height, Width));
+        pooling.KernelWidth <= MostPooledColumns && (_choice.Method == ConvolutionMethod.Winograd || (_choice.Method == ConvolutionMethod.Sparse && Batch == 1 && SparseConvolution.CanPool(Geometry, pooling, Weight.Entries, Height, Width)));
 
     private int GetOutputHeight(int height) => Pooling?.GetOutputHeight(Geometry.GetOutputHeight(height)) ?? Geometry.GetOutputHeight(height);
 

@@ -114,7 +114,6 @@ internal static unsafe class ConvolutionPacking
                     part->To += area;
                 }
 
-
                 for (int lane = 0; lane < plan.Lanes; lane++)
                     lanes[lane] += steps[lane];
             }

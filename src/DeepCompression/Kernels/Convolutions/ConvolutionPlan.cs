@@ -42,7 +42,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         ChannelVectors = (InputRows * Phases * PhaseColumns) | 1; // odd: channels do not fall on the same cache sets
         PlaneColumns = IsStrips ? RowVectors : ((Cut.GridColumns - 1) * BlockColumns * Phases) + InputColumns;
         PlaneRows = IsStrips
-            ? checked((((Cut.GridColumns - 1) * BlockColumns) + Math.Max(InputColumns, (LaneTurn.Quad + 1) * BlockColumns) + PlaneColumns - 1) / PlaneColumns)
+            ? checked((((Cut.GridColumns - 1) * BlockColumns) + Math.Max(InputColumns, LaneTurn.MostStrips * BlockColumns) + PlaneColumns - 1) / PlaneColumns)
             : ((Cut.GridRows - 1) * BlockRows * geometry.StrideHeight) + InputRows;
         bool inside = Cut.Lanes == ConvolutionLanes.Blocks && geometry is { PadTop: 0, PadLeft: 0 } && PlaneRows <= height && PlaneColumns <= width;
         PlaneLength = IsFlat || inside ? 0 : (long)Cut.Images * PlaneRows * PlaneColumns;

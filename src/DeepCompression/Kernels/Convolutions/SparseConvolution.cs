@@ -108,7 +108,7 @@ public sealed unsafe class SparseConvolution : IPoolingConvolution
         GC.KeepAlive(this);
     }
 
-    /// <summary>Whether images of this size are in the lanes as a whole, so that results are pooled before they are written.</summary>
+    /// <summary>Whether images of this size will be in the lanes as a whole, so that results are pooled before they are written: a planner's guess, before there is a layer.</summary>
     /// <param name="geometry">The convolution.</param>
     /// <param name="pooling">The pooling behind it.</param>
     /// <param name="nonZeros">Weights that are not zero.</param>

@@ -11,6 +11,9 @@ internal static unsafe class LaneTurn
     /// <summary>Numbers that are turned at once; lanes of the narrow form.</summary>
     public const int Quad = 4;
 
+    /// <summary>Strips that a lane of <see cref="IntoStrips"/> reaches: its own, and those of as many lanes behind as are turned at once.</summary>
+    public const int MostStrips = Quad + 1;
+
     private const int Wide = 16; // lanes of the wide form
 
     /// <summary>Writes number <c>c</c> of every lane to vector <c>c / phases + (c mod phases) phaseVectors</c>; denormals as zero.</summary>
@@ -83,7 +86,7 @@ internal static unsafe class LaneTurn
     /// <param name="count">Lanes of a vector.</param>
     /// <param name="strip">Numbers from a lane's start to the next's.</param>
     /// <param name="length">Numbers a lane.</param>
-    public static bool AreStrips(int count, int strip, int length) => Avx512F.IsSupported && count == Wide && strip >= Quad && length <= (Quad + 1) * strip;
+    public static bool AreStrips(int count, int strip, int length) => Avx512F.IsSupported && count == Wide && strip >= Quad && length <= MostStrips * strip;
 
     /// <summary>
     /// Writes number <c>c</c> of every lane to vector <c>c</c> where lanes are strips of one run, longer than from one to the next: what a lane has beyond

@@ -1,12 +1,11 @@
 using System.Runtime.Intrinsics;
 
-
 namespace DeepCompression.Kernels;
 
 /// <summary>Finds the pooling kernel of a width.</summary>
 internal static unsafe class PlanePools
 {
-    /// <summary>Vectors that <see cref="PlanePool{TLane, TVector}"/> may read behind a plane, beside a window, and has room for behind a row.</summary>
+    /// <summary>Vectors that rooms and planes have behind them, beside a window: <see cref="PlanePool{TLane, TVector}"/> reads at most two.</summary>
     public const int Padding = 4;
 
     /// <summary>The kernel: <see cref="PlanePool{TLane, TVector}.Run"/>.</summary>

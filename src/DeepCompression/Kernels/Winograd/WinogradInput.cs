@@ -22,7 +22,7 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
             Pack(work, work->FirstRow + row, work->Plane + (row * work->RowLength));
         // Where rows of tiles are short, two or four stand in the lanes together.
         int lanes = sizeof(TVector) / sizeof(float), together = work->TileColumns > lanes / 2 || lanes < 8 ? 1 : work->TileColumns > lanes / 4 || lanes < 16 ? 2 : 4;
-        bool areTogether = work->TileColumns < lanes / together; // a row of tiles: what a tile shares with the next stands in the next lane
+        bool isNextInLane = work->TileColumns < lanes / together; // a row of tiles: what a tile shares with the next stands in the next lane
         nint tileRow = TPoints.Count * work->RowLength;
         byte* result = work->Results;
         int skipped = work->SkippedTiles, left = work->Tiles;
@@ -40,7 +40,7 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
                     {
                         float* p = from + (tile * Outputs);
                         byte* to = result + (i * TPoints.Count * work->PointBytes) + (tile * sizeof(float));
-                        TransformRow(p, p + Quad, p + (2 * Quad), p + (3 * Quad), to, to, to, to, work->PointBytes, 1, areTogether);
+                        TransformRow(p, p + Quad, p + (2 * Quad), p + (3 * Quad), to, to, to, to, work->PointBytes, 1, isNextInLane);
                     }
                 }
 
@@ -56,11 +56,11 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
                 {
                     nint point = i * TPoints.Count * work->PointBytes;
                     if (together == 4)
-                        TransformRow(from, from1, from2, from3, to + point, to1 + point, to2 + point, to3 + point, work->PointBytes, 4, areTogether);
+                        TransformRow(from, from1, from2, from3, to + point, to1 + point, to2 + point, to3 + point, work->PointBytes, 4, isNextInLane);
                     else if (lanes == 8)
-                        TransformRow(from, from1, from1, from1, to + point, to1 + point, to1, to1, work->PointBytes, 2, areTogether);
+                        TransformRow(from, from1, from1, from1, to + point, to1 + point, to1, to1, work->PointBytes, 2, isNextInLane);
                     else
-                        TransformRow(from, from + Quad, from1, from1 + Quad, to + point, to1 + point, to1, to1, work->PointBytes, 2, areTogether);
+                        TransformRow(from, from + Quad, from1, from1 + Quad, to + point, to1 + point, to1, to1, work->PointBytes, 2, isNextInLane);
                 }
 
                 tiles += last * work->TileColumns;
@@ -138,11 +138,11 @@ internal static unsafe class WinogradInput<TPoints, TLane, TVector>
 
     /// <summary>A row of all points from as many tiles as there are lanes; these are in one row, or in halves or quarters of the lanes in so many rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransformRow(float* p0, float* p1, float* p2, float* p3, byte* to0, byte* to1, byte* to2, byte* to3, nint point, int rows, bool areTogether)
+    private static void TransformRow(float* p0, float* p1, float* p2, float* p3, byte* to0, byte* to1, byte* to2, byte* to3, nint point, int rows, bool isNextInLane)
     {
         TLane.LoadFours(p0, p1, p2, p3, out TVector d0, out TVector d1, out TVector d2, out TVector d3);
         TVector d4, d5, d6, d7;
-        if (areTogether)
+        if (isNextInLane)
             (d4, d5, d6, d7) = (TLane.NextLanes(d0), TLane.NextLanes(d1), TLane.NextLanes(d2), TLane.NextLanes(d3));
         else
             TLane.LoadFours(p0 + Outputs, p1 + Outputs, p2 + Outputs, p3 + Outputs, out d4, out d5, out d6, out d7);

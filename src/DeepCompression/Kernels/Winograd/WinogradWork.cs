@@ -102,7 +102,7 @@ internal unsafe struct WinogradWork
             _poolsSums = _mostVectors == _groupVectors && _activation.IsMonotonic;
             _resultPlane = _poolsSums ? 0 : Align((nint)(_mostVectors * _lanes / _tiling.GridColumns + 1) * Outputs * _geometry.GetOutputWidth(_tiling.Width));
             _poolOffset = (Align((_resultPlane * WinogradWeights.Rows) + _pooling.KernelWidth) * sizeof(float)) + (2 * Line);
-            _partBytes += _poolOffset + (Align(_geometry.GetOutputWidth(_tiling.Width) + _pooling.PadLeft + _pooling.PadRight + _pooling.KernelWidth + (4 * _lanes)) * sizeof(float));
+            _partBytes += _poolOffset + (Align(_geometry.GetOutputWidth(_tiling.Width) + _pooling.PadLeft + _pooling.PadRight + _pooling.KernelWidth + (PlanePools.Padding * _lanes)) * sizeof(float));
         }
 
         _partBytes = (_partBytes + Line - 1) / Line * Line;
