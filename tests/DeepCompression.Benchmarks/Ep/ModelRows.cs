@@ -12,11 +12,10 @@ internal sealed class ModelRows : IDisposable
     private const double RoundMilliseconds = 40; // of either side
     private const double MostMilliseconds = 20_000; // waited for quiet rounds, a row
 
+    private readonly BenchTable _table;
     private readonly List<SpeedPlot.Bar> _bars = [];
     private readonly KernelThreads[] _threads;
     private readonly QuietProbe[] _probes; // of one thread, of two
-
-    private readonly BenchTable _table;
 
     /// <summary>Makes the rows' probes.</summary>
     public ModelRows(BenchTable table)

@@ -39,7 +39,7 @@ internal sealed unsafe class QuietProbe
         Stopwatches.Time(() => Read(), 100);
     }
 
-    /// <summary>Measures rounds until enough of them were quiet or time is up, and gives the medians of those with the fastest loads.</summary>
+    /// <summary>Measures rounds until enough of them were quiet or time is up, and gives the medians of those with the fastest loads; the note has the ratio of all.</summary>
     /// <param name="round">Measures both sides once.</param>
     /// <param name="rounds">Rounds that count.</param>
     /// <param name="mostMilliseconds">How long quiet rounds are waited for.</param>
@@ -58,7 +58,8 @@ internal sealed unsafe class QuietProbe
 
         var counted = all.OrderBy(round => Disturbance(round.Reading)).Take(rounds).ToArray();
         Reading typical = new(Median(round => round.Reading.Load), Median(round => round.Reading.Message));
-        string note = FormattableString.Invariant($"{rounds} of {all.Count} rounds: first-level cache {Rate(typical):0} GB/s ({Rate(_best):0} at best)");
+        double whole = Stopwatches.Median([.. all.Select(round => round.Second)]) / Stopwatches.Median([.. all.Select(round => round.First)]);
+        string note = FormattableString.Invariant($"{rounds} of {all.Count} rounds, of all of them the ratio is {whole:0.00}: first-level cache {Rate(typical):0} GB/s ({Rate(_best):0} at best)");
         if (_runner.Degree > 1)
             note += FormattableString.Invariant($", a message {typical.Message:0} ns ({_best.Message:0} at best)");
         return (Median(round => round.First), Median(round => round.Second), note);

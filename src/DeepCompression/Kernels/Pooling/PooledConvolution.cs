@@ -57,13 +57,13 @@ public sealed unsafe class PooledConvolution : IConvolution
         }
 
         long image = (long)Geometry.OutputChannels * rows * columns * sizeof(float), rowBytes = ((long)columns + Pooling.PadLeft + Pooling.PadRight + Pooling.KernelWidth) * sizeof(float);
-        rowBytes = (rowBytes + (5 * NativeBuffer.Alignment) - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
+        rowBytes = (rowBytes + ((PlanePools.Padding + 1) * NativeBuffer.Alignment) - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
         int images = (int)Math.Clamp(MostBytes / Math.Max(image, 1), 1, Math.Max(batch, 1));
         Call call = new() { Rows = rows, Columns = columns, PooledRows = Pooling.GetOutputHeight(rows), PooledPlane = (long)Pooling.GetOutputHeight(rows) * Pooling.GetOutputWidth(columns), RoomBytes = rowBytes };
         if (call.PooledPlane == 0 || rows == 0 || columns == 0 || batch == 0)
             return;
         call.Parts = Math.Min(runner.Degree, Geometry.OutputChannels);
-        long bytes = (image * images) + (4 * NativeBuffer.Alignment) + (sizeof(float) * (long)Pooling.KernelWidth); // reading may go beyond the last row
+        long bytes = (image * images) + (PlanePools.Padding * NativeBuffer.Alignment) + (sizeof(float) * (long)Pooling.KernelWidth); // reading may go beyond the last row
         bytes = (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
         NativeBuffer scratch = _scratch.Rent(bytes + (rowBytes * call.Parts));
         call.From = (float*)scratch.Pointer;
